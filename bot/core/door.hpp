@@ -1,0 +1,67 @@
+#pragma once
+#include "bot/core/event.hpp"
+#include "bot/core/reply.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bot {
+
+namespace asio = boost::asio;
+
+enum class PushMode { automatic, next_opening, assisted, manual, none };
+
+/// What a platform allows, as data that the core reads: a changed rule is a changed value.
+struct Capabilities {
+    std::string label;             ///< shown to people: 「QQ 群（OneBot 11）」
+    bool official = true;          ///< false: the account may be restricted by the platform; pages say so
+    bool hears_all = true;         ///< false: only messages that mention the bot arrive
+    int replies_per_message = 0;   ///< 0 = unlimited
+    std::int64_t reply_window_ms = 0; ///< 0 = no window
+    PushMode push = PushMode::automatic;
+    bool push_needs_consent = false;
+    bool can_look_up_sent = false; ///< history can settle an unknown delivery
+    bool has_dedupe_handle = false;
+    bool links = true;
+    bool markdown = false;
+    bool images = true;
+    std::size_t text_limit = 2000; ///< characters (code points) in one message
+    std::int64_t recall_window_ms = 0;
+};
+
+/// Whether a message that we may have sent stands in a chat's history.
+enum class Sighting { present, absent, cannot_tell };
+
+/// How an account is doing, for `status`, pages and metrics. Times in milliseconds UTC, 0 = never.
+struct AccountHealth {
+    bool connected = false;
+    std::string detail; ///< plain Chinese, e.g. 「掉线：等待重连」
+    std::int64_t last_event_ms = 0;
+    std::int64_t last_success_ms = 0;
+};
+
+/// One account on one platform. `send` may be awaited from any executor and never throws for a platform's sake.
+class Door {
+public:
+    virtual ~Door() = default;
+
+    virtual const std::string& account() const = 0;
+    virtual const Capabilities& capabilities() const = 0;
+    virtual AccountHealth health() const = 0;
+
+    /// Sends one message and classifies what came back. Answers within 35 s.
+    virtual asio::awaitable<SendOutcome> send(Outgoing message) = 0;
+
+    /// Looks for `message`, sent by us not before `since_ms`, in the chat's history.
+    virtual asio::awaitable<Sighting> look_up(Outgoing message, std::int64_t since_ms);
+};
+
+/// What a door does with an event it heard: the house's answer, or nothing. Safe to await from any thread.
+using EventHandler = std::function<asio::awaitable<std::optional<Reply>>(Event)>;
+
+} // namespace bot

@@ -1,0 +1,52 @@
+#pragma once
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+
+namespace testing_support {
+
+/// Runs `body` on `context` until it ends; rethrows what it threw, fails when it takes longer than `limit`.
+template <class T>
+T run_coro(boost::asio::io_context& context, boost::asio::awaitable<T> body,
+           std::chrono::seconds limit = std::chrono::seconds(20))
+{
+    std::exception_ptr error;
+    std::optional<T> value;
+    boost::asio::co_spawn(context, std::move(body), [&](std::exception_ptr thrown, T result) {
+        error = thrown;
+        value.emplace(std::move(result));
+        context.stop();
+    });
+    context.restart();
+    context.run_for(limit);
+    if (error)
+        std::rethrow_exception(error);
+    if (!value)
+        throw std::runtime_error("the coroutine did not end in time");
+    return std::move(*value);
+}
+
+inline void run_coro(boost::asio::io_context& context, boost::asio::awaitable<void> body,
+                     std::chrono::seconds limit = std::chrono::seconds(20))
+{
+    std::exception_ptr error;
+    bool ended = false;
+    boost::asio::co_spawn(context, std::move(body), [&](std::exception_ptr thrown) {
+        error = thrown;
+        ended = true;
+        context.stop();
+    });
+    context.restart();
+    context.run_for(limit);
+    if (error)
+        std::rethrow_exception(error);
+    if (!ended)
+        throw std::runtime_error("the coroutine did not end in time");
+}
+
+} // namespace testing_support
