@@ -31,6 +31,9 @@ struct HttpRequest {
     std::string remote;  ///< the peer's address, or the forwarded one when the peer is a trusted proxy
 };
 
+/// %XX decoded; bytes that are no valid escape stay as they are.
+std::string percent_decode(std::string_view text, bool plus_is_blank);
+
 /// Percent-decoded value of a query or form field, or nothing.
 std::optional<std::string> form_value(std::string_view encoded, std::string_view name);
 

@@ -1,0 +1,65 @@
+#pragma once
+#include "bot/core/clock.hpp"
+#include "bot/core/door.hpp"
+#include "bot/doors/onebot11/link.hpp"
+#include "bot/net/http_client.hpp"
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace bot::doors::onebot11 {
+
+enum class ReplyVia { automatic, quick, api };
+
+struct Settings {
+    std::string id;
+    std::string secret;       ///< HTTP signature; empty = not checked
+    std::string access_token; ///< both directions
+    std::string api;          ///< base address of the implementation's HTTP API, or empty
+    ReplyVia reply_via = ReplyVia::automatic;
+    std::chrono::milliseconds call_timeout{20'000};
+};
+
+/// One QQ account behind a OneBot 11 implementation: HTTP reports and reverse WebSocket in, HTTP API or the same
+/// socket out. Thread-safe.
+class OneBot11Door final : public Door {
+public:
+    OneBot11Door(Settings settings, net::HttpClient& client, const Clock& clock, EventHandler on_event);
+
+    const std::string& account() const override { return settings_.id; }
+    const Capabilities& capabilities() const override { return capabilities_; }
+    AccountHealth health() const override;
+    asio::awaitable<SendOutcome> send(Outgoing message) override;
+    asio::awaitable<Sighting> look_up(Outgoing message, std::int64_t since_ms) override;
+
+    /// `POST /hooks/{account}`: 401 without the signature, 403 with a wrong one, 400 for what is no event, else 204 or
+    /// 200 with a quick operation.
+    asio::awaitable<net::HttpResponse> receive(net::HttpRequest request);
+    /// WebSocket upgrade on the same address.
+    asio::awaitable<net::UpgradeDecision> upgrade(net::HttpRequest request);
+
+private:
+    asio::awaitable<void> run_link(std::shared_ptr<net::WebSocket> socket, Handshake handshake);
+    asio::awaitable<void> on_frame(std::shared_ptr<Link> link, std::string text);
+    asio::awaitable<void> answer(Event event);
+    asio::awaitable<void> deliver(Outgoing message);
+    asio::awaitable<SendOutcome> send_part(Outgoing part);
+    asio::awaitable<Answer> call(Call call);
+    std::shared_ptr<Link> api_link() const;
+    void note_event(const Event& event);
+
+    const Settings settings_;
+    net::HttpClient& client_;
+    const Clock& clock_;
+    const EventHandler on_event_;
+    Capabilities capabilities_;
+    mutable std::mutex mutex_;
+    std::vector<std::shared_ptr<Link>> links_;
+    AccountHealth health_;
+    bool online_ = true;
+};
+
+} // namespace bot::doors::onebot11

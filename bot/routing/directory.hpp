@@ -1,0 +1,37 @@
+#pragma once
+#include "bot/core/event.hpp"
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace bot::routing {
+
+enum class GroupMode { mention, attentive, muted };
+
+/// What the answering side needs to know of a group, without a database.
+struct KnownGroup {
+    std::int64_t id = 0;
+    std::string account;
+    std::string external_id;
+    std::string org;
+    GroupMode mode = GroupMode::mention;
+};
+
+/// The groups in memory, replaced or patched when the store changes. Thread-safe.
+class Directory {
+public:
+    void replace(std::vector<KnownGroup> groups);
+    void put(KnownGroup group);
+    /// Nothing for a chat that is no known group.
+    std::shared_ptr<const KnownGroup> find(const std::string& account, const std::string& external_id) const;
+    std::size_t size() const;
+
+private:
+    mutable std::mutex mutex_;
+    std::unordered_map<std::string, std::shared_ptr<const KnownGroup>> groups_;
+};
+
+} // namespace bot::routing
