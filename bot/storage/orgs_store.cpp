@@ -1,0 +1,74 @@
+#include "bot/storage/orgs_store.hpp"
+
+#include <soci/soci.h>
+
+#include <stdexcept>
+
+namespace bot::storage {
+namespace {
+
+constexpr auto select_org = "SELECT code, name, parent, kind, lat, lng, tile FROM orgs WHERE code = :code";
+constexpr auto select_orgs = "SELECT code, name, parent, kind, lat, lng, tile FROM orgs ORDER BY LENGTH(path), code";
+constexpr auto select_path = "SELECT path FROM orgs WHERE code = :code";
+constexpr auto insert_org = "INSERT INTO orgs (code, name, parent, kind, path, lat, lng, tile) "
+                            "VALUES (:code, :name, :parent, :kind, :path, :lat, :lng, :tile)";
+constexpr auto update_org = "UPDATE orgs SET name = :name, parent = :parent, kind = :kind, path = :path, lat = :lat, "
+                            "lng = :lng, tile = :tile WHERE code = :code";
+
+std::string path_of(soci::session& sql, const Org& org)
+{
+    std::string path = "/";
+    if (org.parent != "root") {
+        path.clear();
+        sql << select_path, soci::use(org.parent), soci::into(path);
+        if (path.empty())
+            throw std::invalid_argument("parent: there is no unit " + org.parent);
+    }
+    return path + org.code + "/";
+}
+
+bool same(const Org& a, const Org& b)
+{
+    return a.name == b.name && a.parent == b.parent && a.kind == b.kind && a.lat == b.lat && a.lng == b.lng && a.tile == b.tile;
+}
+
+} // namespace
+
+Change upsert_org(soci::session& sql, const Org& org)
+{
+    const std::string path = path_of(sql, org);
+    const auto known = find_org(sql, org.code);
+    if (known && same(*known, org))
+        return Change::unchanged;
+    if (known)
+        sql << update_org, soci::use(org.name), soci::use(org.parent), soci::use(org.kind), soci::use(path),
+            soci::use(org.lat), soci::use(org.lng), soci::use(org.tile), soci::use(org.code);
+    else
+        sql << insert_org, soci::use(org.code), soci::use(org.name), soci::use(org.parent), soci::use(org.kind),
+            soci::use(path), soci::use(org.lat), soci::use(org.lng), soci::use(org.tile);
+    return known ? Change::changed : Change::added;
+}
+
+std::optional<Org> find_org(soci::session& sql, const std::string& code)
+{
+    Org org;
+    sql << select_org, soci::use(code), soci::into(org.code), soci::into(org.name), soci::into(org.parent),
+        soci::into(org.kind), soci::into(org.lat), soci::into(org.lng), soci::into(org.tile);
+    if (!sql.got_data())
+        return std::nullopt;
+    return org;
+}
+
+std::vector<Org> list_orgs(soci::session& sql)
+{
+    std::vector<Org> orgs;
+    Org org;
+    soci::statement rows = (sql.prepare << select_orgs, soci::into(org.code), soci::into(org.name), soci::into(org.parent),
+                            soci::into(org.kind), soci::into(org.lat), soci::into(org.lng), soci::into(org.tile));
+    rows.execute();
+    while (rows.fetch())
+        orgs.push_back(org);
+    return orgs;
+}
+
+} // namespace bot::storage

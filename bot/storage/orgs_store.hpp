@@ -1,0 +1,29 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace soci {
+class session;
+}
+
+namespace bot::storage {
+
+/// A unit of the union: city, county, township, village, park, industry, other.
+struct Org {
+    std::string code, name;
+    std::string parent; ///< `root` at the top
+    std::string kind;
+    double lat = 0, lng = 0; ///< WGS-84; 0, 0 = not known
+    std::string tile;
+};
+
+enum class Change { unchanged, added, changed };
+
+/// Writes by code; the parent must exist (or be `root`), else std::invalid_argument.
+Change upsert_org(soci::session& sql, const Org& org);
+std::optional<Org> find_org(soci::session& sql, const std::string& code);
+/// All units, parents before children.
+std::vector<Org> list_orgs(soci::session& sql);
+
+} // namespace bot::storage
