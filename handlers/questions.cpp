@@ -1,0 +1,134 @@
+#include "handlers/questions.hpp"
+
+#include "bot/core/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <stdexcept>
+
+namespace handlers {
+namespace {
+
+using bot::routing::Choice;
+using bot::routing::Memory;
+using nlohmann::json;
+
+constexpr auto human = "人工";
+
+std::optional<bot::Reply> say(std::string text)
+{
+    bot::Reply reply;
+    reply.text = std::move(text);
+    return reply;
+}
+
+} // namespace
+
+Questions::Questions(const bot::knowledge::Answerer& answerer, bot::routing::Contexts& contexts, const bot::wording::Renderer& words,
+                     const std::string& menu_file, Log log)
+    : answerer_(answerer), contexts_(contexts), words_(words), log_(std::move(log))
+{
+    std::ifstream in(menu_file);
+    const json file = json::parse(in, nullptr, false);
+    if (file.is_discarded())
+        throw std::runtime_error(menu_file + ": not there, or not JSON");
+    for (const json& item : file.at("menu"))
+        menu_.push_back({item.at("label").get<std::string>(), item.at("words").get<std::string>()});
+    shortcuts_ = file.at("shortcuts").get<std::map<std::string, std::string>>();
+}
+
+bool Questions::matches(const Turn& turn) const
+{
+    const bool attentive = turn.group && turn.group->mode == bot::routing::GroupMode::attentive;
+    const auto number = bot::text::as_number(turn.text);
+    return turn.addressed || attentive || turn.text == "菜单" || turn.text == "帮助" || shortcuts_.contains(turn.text) ||
+           (number && !turn.memory.choices.empty()) || answerer_.follow_up_for(turn.memory.topic, turn.text) >= 0;
+}
+
+boost::asio::awaitable<std::optional<bot::Reply>> Questions::answer(Turn turn)
+{
+    const auto number = bot::text::as_number(turn.text);
+    if (number && *number >= 1 && !turn.memory.choices.empty())
+        co_return choose(turn, static_cast<std::size_t>(*number));
+    if (turn.text == "菜单" || turn.text == "帮助" || (turn.text.empty() && turn.addressed))
+        co_return menu(turn);
+    if (const auto shortcut = shortcuts_.find(turn.text); shortcut != shortcuts_.end())
+        co_return show_topic(turn, shortcut->second);
+    const int follow_up = answerer_.follow_up_for(turn.memory.topic, turn.text);
+    if (follow_up >= 0)
+        co_return say(answerer_.follow_up(turn.memory.topic, static_cast<std::size_t>(follow_up)));
+    co_return ask(turn);
+}
+
+std::optional<bot::Reply> Questions::choose(const Turn& turn, std::size_t number)
+{
+    if (number > turn.memory.choices.size())
+        return turn.addressed ? menu(turn) : std::nullopt;
+    const Choice& choice = turn.memory.choices[number - 1];
+    if (choice.kind == Choice::Kind::topic)
+        return show_topic(turn, choice.topic);
+    if (choice.kind == Choice::Kind::follow_up)
+        return say(answerer_.follow_up(choice.topic, static_cast<std::size_t>(choice.follow_up)));
+    if (const auto shortcut = shortcuts_.find(choice.topic); shortcut != shortcuts_.end())
+        return show_topic(turn, shortcut->second);
+    Turn again = turn;
+    again.text = choice.topic;
+    again.addressed = true;
+    return ask(again);
+}
+
+std::optional<bot::Reply> Questions::menu(const Turn& turn)
+{
+    Memory memory;
+    json items = json::array();
+    for (const MenuItem& item : menu_) {
+        memory.choices.push_back({Choice::Kind::words, item.words, 0});
+        items.push_back({{"number", memory.choices.size()}, {"label", item.label}});
+    }
+    contexts_.remember(turn.event, std::move(memory));
+    return say(words_.text("menu", json{{"items", std::move(items)}}));
+}
+
+std::optional<bot::Reply> Questions::show_topic(const Turn& turn, const std::string& topic)
+{
+    const auto answer = answerer_.show(topic);
+    if (answer.action != bot::knowledge::Action::answer)
+        return say(words_.text(turn.text == human ? "human" : "not_ready"));
+    remember_card(turn, topic);
+    return say(answer.reply);
+}
+
+std::optional<bot::Reply> Questions::ask(const Turn& turn)
+{
+    auto answer = answerer_.ask(turn.text, !turn.addressed);
+    const bool asked_before = answer.action == bot::knowledge::Action::clarify && turn.memory.clarified &&
+                              turn.event.chat.type == bot::ChatType::group;
+    if (answer.action == bot::knowledge::Action::silent)
+        return std::nullopt;
+    if (answer.action != bot::knowledge::Action::answer)
+        log_({turn.event.account, turn.event.chat.id, bot::text::for_log(turn.text), bot::knowledge::to_string(answer.action), answer.topic, 0});
+    if (asked_before)
+        return say(words_.text("handoff"));
+    if (answer.action == bot::knowledge::Action::answer) {
+        remember_card(turn, answer.topic);
+    } else if (answer.action == bot::knowledge::Action::clarify) {
+        Memory memory;
+        memory.clarified = true;
+        for (std::size_t i = 0; i < answer.candidates.size() && i < 3; ++i)
+            memory.choices.push_back({Choice::Kind::topic, answer.candidates[i].topic, 0});
+        contexts_.remember(turn.event, std::move(memory));
+    }
+    return say(std::move(answer.reply));
+}
+
+void Questions::remember_card(const Turn& turn, const std::string& topic)
+{
+    Memory memory;
+    memory.topic = topic;
+    for (std::size_t i = 0; i < answerer_.follow_ups(topic); ++i)
+        memory.choices.push_back({Choice::Kind::follow_up, topic, static_cast<int>(i)});
+    contexts_.remember(turn.event, std::move(memory));
+}
+
+} // namespace handlers

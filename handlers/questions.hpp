@@ -1,0 +1,44 @@
+#pragma once
+#include "bot/knowledge/answerer.hpp"
+#include "bot/storage/records_store.hpp"
+#include "bot/wording/renderer.hpp"
+#include "handlers/handler.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace handlers {
+
+/// The menu, numbers that answer a list, command words that stand for a topic, and every question.
+class Questions final : public Handler {
+public:
+    using Log = std::function<void(bot::storage::QuestionRow)>;
+
+    /// `menu_file` is `templates/data/menu.json`. Throws std::runtime_error when it cannot be read.
+    Questions(const bot::knowledge::Answerer& answerer, bot::routing::Contexts& contexts, const bot::wording::Renderer& words,
+              const std::string& menu_file, Log log);
+    bool matches(const Turn& turn) const override;
+    boost::asio::awaitable<std::optional<bot::Reply>> answer(Turn turn) override;
+
+private:
+    struct MenuItem {
+        std::string label, words;
+    };
+
+    std::optional<bot::Reply> choose(const Turn& turn, std::size_t number);
+    std::optional<bot::Reply> menu(const Turn& turn);
+    std::optional<bot::Reply> show_topic(const Turn& turn, const std::string& topic);
+    std::optional<bot::Reply> ask(const Turn& turn);
+    void remember_card(const Turn& turn, const std::string& topic);
+
+    const bot::knowledge::Answerer& answerer_;
+    bot::routing::Contexts& contexts_;
+    const bot::wording::Renderer& words_;
+    std::vector<MenuItem> menu_;
+    std::map<std::string, std::string> shortcuts_;
+    const Log log_;
+};
+
+} // namespace handlers
