@@ -17,7 +17,8 @@ find_library(OPENCC opencc REQUIRED)
 add_library(bot_warnings INTERFACE)
 target_compile_options(bot_warnings INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
-    -Wold-style-cast -Woverloaded-virtual)
+    -Wold-style-cast -Woverloaded-virtual
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>) # g++ 12 warns falsely on string concatenation (GCC bug 105651)
 
 if(LASTMETER_SANITIZE)
     add_compile_options(-fsanitize=${LASTMETER_SANITIZE} -fno-omit-frame-pointer)
