@@ -151,8 +151,10 @@ private:
         if (ec)
             co_return co_await refuse(ec);
         const std::string_view target(parser.get().target().data(), parser.get().target().size());
-        if (target.starts_with("/hooks/"))
-            parser.body_limit(shared_->limits.hook_body_bytes);
+        const std::size_t most = target.starts_with("/hooks/") ? shared_->limits.hook_body_bytes : shared_->limits.body_bytes;
+        if (parser.content_length() && *parser.content_length() > most)
+            co_return co_await refuse(make_error_code(http::error::body_limit));
+        parser.body_limit(most);
         if (beast::websocket::is_upgrade(parser.get()))
             co_return co_await upgrade(parser);
         lowest().expires_after(shared_->limits.body_timeout);
