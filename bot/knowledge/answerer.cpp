@@ -16,10 +16,10 @@ constexpr std::size_t shown_candidates = 5;
 constexpr std::size_t offered = 3;
 
 /// Thresholds on the score of the best card; the calibration lives here alone.
-constexpr double sure = 0.25;          ///< addressed: answer from here on
-constexpr double sure_in_group = 0.36; ///< addressed to nobody
+constexpr double sure = 0.19;          ///< addressed: answer from here on
+constexpr double sure_in_group = 0.28; ///< addressed to nobody
 constexpr double thin_margin = 0.03;
-constexpr double worth_offering = 0.15;
+constexpr double worth_offering = 0.11;
 constexpr double too_long_for_chat = 300;
 
 const char* const question_words[] = {"吗",   "么",   "怎么", "咋",   "咋办", "如何", "多少", "几天", "几个", "哪",
