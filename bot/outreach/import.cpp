@@ -1,5 +1,6 @@
 #include "bot/outreach/import.hpp"
 
+#include "bot/core/geo.hpp"
 #include "bot/core/text.hpp"
 #include "bot/storage/groups_store.hpp"
 
@@ -199,6 +200,14 @@ storage::Change write_org(soci::session& sql, const Row& row)
     one_of("kind", org.kind, {"city", "county", "township", "village", "park", "industry", "other"});
     org.lat = coordinate(row, "lat", 90);
     org.lng = coordinate(row, "lng", 180);
+    const std::string datum = row.get("datum").empty() ? "wgs84" : row.get("datum");
+    one_of("datum", datum, {"wgs84", "gcj02", "bd09"});
+    if (org.lat != 0 && datum != "wgs84") {
+        const geo::Point given{org.lng, org.lat};
+        const geo::Point point = datum == "gcj02" ? geo::gcj02_to_wgs84(given) : geo::bd09_to_wgs84(given);
+        org.lng = point.lng;
+        org.lat = point.lat;
+    }
     org.tile = row.get("tile");
     return storage::upsert_org(sql, org);
 }
