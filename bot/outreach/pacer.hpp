@@ -14,12 +14,13 @@ struct Rate {
 /// `20/min`, `600/h`, `2/s`, `5000/day`. Nothing for anything else.
 std::optional<Rate> parse_rate(std::string_view text);
 
-/// Generic cell rate algorithm without burst: sends are spaced evenly, so no sliding window of the period ever holds
-/// more than `count`. The caller brings the time. Not thread-safe.
+/// Generic cell rate algorithm without burst: sends are spaced evenly, so no sliding window of the period
+/// ever holds more than `count`. The caller brings the time. Not thread-safe.
 class Pacer {
 public:
     explicit Pacer(std::optional<Rate> rate) : rate_(rate) {}
 
+    void set_rate(std::optional<Rate> rate) { rate_ = rate; }
     /// How many of `wanted` may go now; they count as sent.
     int take(std::int64_t now_ms, int wanted);
     /// When the next one may go; `now_ms` when it may at once.
