@@ -60,7 +60,7 @@ routing::KnownGroup known_group(const storage::Group& group)
     const auto mode = group.mode == "attentive" ? routing::GroupMode::attentive
                       : group.mode == "muted"   ? routing::GroupMode::muted
                                                 : routing::GroupMode::mention;
-    return {group.id, group.account, group.external_id, group.org, mode};
+    return {group.id, group.account, group.external_id, group.org, group.industries, mode};
 }
 
 config::Account sandbox_account()
@@ -93,8 +93,8 @@ struct App::Impl {
 
     Impl(Options given, const Clock& the_clock)
         : options(std::move(given)), clock(the_clock), ids(clock), words(options.templates / "zh"),
-          answerer(clock, words), database(options.config.store_url), write_behind(database, clock),
-          contexts(clock), intake(clock)
+          answerer(clock, words, options.model_file), database(options.config.store_url),
+          write_behind(database, clock), contexts(clock), intake(clock)
     {
         for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
             loops.push_back(std::make_unique<asio::io_context>(1));
@@ -298,6 +298,11 @@ struct App::Impl {
             auto [ec, number] = co_await signals.async_wait(net::as_values);
             if (ec)
                 co_return;
+            auto knowledge = [this] {
+                load_knowledge();
+                return true;
+            };
+            co_await net::run_blocking(background, std::move(knowledge));
             reload();
         }
     }
@@ -305,7 +310,6 @@ struct App::Impl {
     /// Each part on its own: what is broken stays as it was, and the log says why.
     void reload()
     {
-        load_knowledge();
         try {
             words.reload();
             site->reload();
@@ -318,7 +322,7 @@ struct App::Impl {
         if (fresh.problems.empty())
             for (const config::Account& one : fresh.config.accounts)
                 reconfigure(one);
-        spdlog::info("event=reloaded cards={}", answerer.snapshot()->cards().size());
+        spdlog::info("event=reloaded cards={}", answerer.snapshot()->library().cards.size());
     }
 
     void reconfigure(const config::Account& fresh)
@@ -378,8 +382,8 @@ struct App::Impl {
         const std::string& listen = options.config.listen.front();
         const std::string base = (options.config.tls_cert.empty() ? "http://" : "https://") +
                                  listen.substr(0, listen.rfind(':')) + ":" + std::to_string(port);
-        spdlog::info("event=ready address={} cards={} groups={}", base, answerer.snapshot()->cards().size(),
-                     directory.size());
+        spdlog::info("event=ready address={} cards={} groups={}", base,
+                     answerer.snapshot()->library().cards.size(), directory.size());
         if (!options.demo)
             return;
         const DemoTokens tokens = make_demo_tokens(database, clock);
@@ -442,6 +446,7 @@ struct App::Impl {
     routing::Directory directory;
     routing::Intake intake;
     net::HttpClient client;
+    asio::thread_pool background{1}; ///< what takes longer than a network thread may wait
     std::int64_t epoch = 0;
     std::unique_ptr<outreach::Announcer> announcer;
     std::unique_ptr<handlers::Registry> registry;

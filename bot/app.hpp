@@ -13,7 +13,8 @@ class App {
 public:
     struct Options {
         config::Config config;
-        std::filesystem::path templates; ///< the directory `templates/`
+        std::filesystem::path templates;  ///< the directory `templates/`
+        std::filesystem::path model_file; ///< what was learnt from the cards at build time; need not exist
         bool demo = false;
         /// Reads the configuration anew, for SIGHUP; its problems say why the old one stays.
         std::function<config::Loaded()> reread;

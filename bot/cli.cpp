@@ -34,7 +34,7 @@ struct Arguments {
     std::string listen, data = "data/demo", now;
     bool json = false, from_stdin = false, in_group = false, dry_run = false;
     std::vector<std::string> words;
-    std::string knowledge, kind, file, out, audience, at, name, role = "organizer", org = "root";
+    std::string knowledge, save_model, kind, file, out, audience, at, name, role = "organizer", org = "root";
 };
 
 std::filesystem::path templates_dir()
@@ -43,6 +43,18 @@ std::filesystem::path templates_dir()
         if (std::filesystem::is_directory(candidate))
             return candidate;
     throw std::runtime_error("templates/ is neither in the working directory nor installed");
+}
+
+/// Beside the program, where the build leaves it.
+std::filesystem::path model_file()
+{
+    std::error_code ec;
+    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ec);
+    for (const std::filesystem::path& dir :
+         {program.parent_path(), std::filesystem::path("/usr/share/lastmeter")})
+        if (std::filesystem::exists(dir / "knowledge.model", ec))
+            return dir / "knowledge.model";
+    return {};
 }
 
 config::Loaded read_config(const Arguments& arguments)
@@ -87,6 +99,7 @@ int serve(const Arguments& arguments, bool demo)
     App::Options options;
     options.config = std::move(*config);
     options.templates = templates_dir();
+    options.model_file = model_file();
     options.demo = demo;
     options.reread = [arguments] { return read_config(arguments); };
     App app(std::move(options), *clock);
@@ -104,7 +117,9 @@ void print_answer(const std::string& question, const knowledge::Answer& answer, 
 void ask_one(const knowledge::Answerer& answerer, const std::string& question, bool in_group, bool json)
 {
     const auto start = std::chrono::steady_clock::now();
-    const knowledge::Answer answer = answerer.ask(question, in_group);
+    knowledge::Asker asker;
+    asker.addressed = !in_group;
+    const knowledge::Answer answer = answerer.ask(question, asker);
     const auto us =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start)
             .count();
@@ -118,7 +133,7 @@ int ask(const Arguments& arguments)
         return wrong_input;
     const SystemClock clock;
     const wording::Renderer words(templates_dir() / "zh");
-    knowledge::Answerer answerer(clock, words);
+    knowledge::Answerer answerer(clock, words, model_file());
     answerer.reload(config->knowledge_dir);
     if (!arguments.from_stdin) {
         std::string question;
@@ -153,12 +168,14 @@ int check(const Arguments& arguments)
     const std::filesystem::path dir = arguments.knowledge.empty()
                                           ? templates_dir() / "knowledge"
                                           : std::filesystem::path(arguments.knowledge);
-    const knowledge::CardSet cards = knowledge::load_cards(dir);
+    const knowledge::Library cards = knowledge::load_library(dir);
     for (const auto& problem : cards.problems)
         std::cout << problem.file << ":" << problem.line << ": " << problem.message << "\n";
     problems += cards.problems.size();
     const wording::Renderer words(templates_dir() / "zh");
     std::cout << cards.cards.size() << " cards, " << problems << " problems\n";
+    if (!arguments.save_model.empty() && problems == 0)
+        knowledge::Index::build(cards, arguments.save_model)->save_model(arguments.save_model);
     return problems == 0 ? 0 : wrong_input;
 }
 
@@ -327,6 +344,8 @@ int run_command_line(int argc, char** argv)
     CLI::App* checking =
         verb("check", "validate configuration, knowledge and templates", [&] { return check(arguments); });
     checking->add_option("--knowledge", arguments.knowledge);
+    checking->add_option("--save-model", arguments.save_model,
+                         "learn from the cards and write the model here");
     CLI::App* importing =
         verb("import", "read orgs or groups from CSV or JSON lines", [&] { return import(arguments); });
     importing->add_option("kind", arguments.kind)->required();

@@ -16,6 +16,17 @@ using nlohmann::json;
 
 constexpr auto human = "人工";
 
+bot::knowledge::Asker asker_of(const Turn& turn)
+{
+    bot::knowledge::Asker asker;
+    asker.addressed = turn.addressed;
+    if (turn.group) {
+        asker.region = turn.group->org;
+        asker.industries = turn.group->industries;
+    }
+    return asker;
+}
+
 std::optional<bot::Reply> say(std::string text)
 {
     bot::Reply reply;
@@ -25,8 +36,8 @@ std::optional<bot::Reply> say(std::string text)
 
 } // namespace
 
-Questions::Questions(const bot::knowledge::Answerer& answerer, bot::routing::Contexts& contexts, const bot::wording::Renderer& words,
-                     const std::string& menu_file, Log log)
+Questions::Questions(const bot::knowledge::Answerer& answerer, bot::routing::Contexts& contexts,
+                     const bot::wording::Renderer& words, const std::string& menu_file, Log log)
     : answerer_(answerer), contexts_(contexts), words_(words), log_(std::move(log))
 {
     std::ifstream in(menu_file);
@@ -42,8 +53,9 @@ bool Questions::matches(const Turn& turn) const
 {
     const bool attentive = turn.group && turn.group->mode == bot::routing::GroupMode::attentive;
     const auto number = bot::text::as_number(turn.text);
-    return turn.addressed || attentive || turn.text == "菜单" || turn.text == "帮助" || shortcuts_.contains(turn.text) ||
-           (number && !turn.memory.choices.empty()) || answerer_.follow_up_for(turn.memory.topic, turn.text) >= 0;
+    return turn.addressed || attentive || turn.text == "菜单" || turn.text == "帮助" ||
+           shortcuts_.contains(turn.text) || (number && !turn.memory.choices.empty()) ||
+           answerer_.follow_up_for(turn.memory.topic, turn.text) >= 0;
 }
 
 boost::asio::awaitable<std::optional<bot::Reply>> Questions::answer(Turn turn)
@@ -57,7 +69,8 @@ boost::asio::awaitable<std::optional<bot::Reply>> Questions::answer(Turn turn)
         co_return show_topic(turn, shortcut->second);
     const int follow_up = answerer_.follow_up_for(turn.memory.topic, turn.text);
     if (follow_up >= 0)
-        co_return say(answerer_.follow_up(turn.memory.topic, static_cast<std::size_t>(follow_up)));
+        co_return say(
+            answerer_.follow_up(turn.memory.topic, static_cast<std::size_t>(follow_up), asker_of(turn)));
     co_return ask(turn);
 }
 
@@ -69,7 +82,8 @@ std::optional<bot::Reply> Questions::choose(const Turn& turn, std::size_t number
     if (choice.kind == Choice::Kind::topic)
         return show_topic(turn, choice.topic);
     if (choice.kind == Choice::Kind::follow_up)
-        return say(answerer_.follow_up(choice.topic, static_cast<std::size_t>(choice.follow_up)));
+        return say(
+            answerer_.follow_up(choice.topic, static_cast<std::size_t>(choice.follow_up), asker_of(turn)));
     if (const auto shortcut = shortcuts_.find(choice.topic); shortcut != shortcuts_.end())
         return show_topic(turn, shortcut->second);
     Turn again = turn;
@@ -92,7 +106,7 @@ std::optional<bot::Reply> Questions::menu(const Turn& turn)
 
 std::optional<bot::Reply> Questions::show_topic(const Turn& turn, const std::string& topic)
 {
-    const auto answer = answerer_.show(topic);
+    const auto answer = answerer_.show(topic, asker_of(turn));
     if (answer.action != bot::knowledge::Action::answer)
         return say(words_.text(turn.text == human ? "human" : "not_ready"));
     remember_card(turn, topic);
@@ -101,13 +115,14 @@ std::optional<bot::Reply> Questions::show_topic(const Turn& turn, const std::str
 
 std::optional<bot::Reply> Questions::ask(const Turn& turn)
 {
-    auto answer = answerer_.ask(turn.text, !turn.addressed);
+    auto answer = answerer_.ask(turn.text, asker_of(turn));
     const bool asked_before = answer.action == bot::knowledge::Action::clarify && turn.memory.clarified &&
                               turn.event.chat.type == bot::ChatType::group;
     if (answer.action == bot::knowledge::Action::silent)
         return std::nullopt;
     if (answer.action != bot::knowledge::Action::answer)
-        log_({turn.event.account, turn.event.chat.id, bot::text::for_log(turn.text), bot::knowledge::to_string(answer.action), answer.topic, 0});
+        log_({turn.event.account, turn.event.chat.id, bot::text::for_log(turn.text),
+              bot::knowledge::to_string(answer.action), answer.topic, 0});
     if (asked_before)
         return say(words_.text("handoff"));
     if (answer.action == bot::knowledge::Action::answer) {

@@ -1,6 +1,7 @@
 #include "bot/knowledge/answerer.hpp"
 
 #include "bot/core/text.hpp"
+#include "bot/knowledge/speech.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -15,28 +16,33 @@ using nlohmann::json;
 constexpr std::size_t shown_candidates = 5;
 constexpr std::size_t offered = 3;
 
-/// Thresholds on the score of the best card; the calibration lives here alone.
-constexpr double sure = 0.19;          ///< addressed: answer from here on
-constexpr double sure_in_group = 0.28; ///< addressed to nobody
-constexpr double thin_margin = 0.03;
-constexpr double worth_offering = 0.11;
-constexpr double too_long_for_chat = 300;
-
-const char* const question_words[] = {"吗",   "么",   "怎么", "咋",   "咋办", "如何", "多少", "几天", "几个", "哪",
-                                      "什么", "啥",   "能不能", "可以", "是不是", "有没有", "算不算", "该不该", "要不要",
-                                      "合法", "为什么", "呢",   "?",   "谁",   "多久", "请问", "咨询", "求助", "想问"};
-
-bool asks(std::string_view text)
-{
-    return std::any_of(std::begin(question_words), std::end(question_words),
-                       [&](const char* word) { return text.find(word) != std::string_view::npos; });
-}
-
 json citations_json(const std::vector<Citation>& citations)
 {
     json list = json::array();
     for (const Citation& one : citations)
         list.push_back({{"law", one.law}, {"article", one.article}});
+    return list;
+}
+
+/// The sources as a card shows them: articles of one law together, the law's state once.
+json sources_json(const Library& library, const std::vector<Citation>& citations)
+{
+    json list = json::array();
+    std::vector<std::string> titles;
+    for (const Citation& one : citations) {
+        const auto known = std::find(titles.begin(), titles.end(), one.law);
+        if (known != titles.end()) {
+            json& source = list[static_cast<std::size_t>(known - titles.begin())];
+            source["articles"] = source["articles"].get<std::string>() + "、" + one.article;
+            continue;
+        }
+        const auto law = library.laws.find(one.law);
+        list.push_back({{"law", one.law},
+                        {"articles", one.article},
+                        {"state", law == library.laws.end() ? "" : law->second.state},
+                        {"more", !titles.empty()}});
+        titles.push_back(one.law);
+    }
     return list;
 }
 
@@ -53,13 +59,16 @@ const char* to_string(Action action)
     return "silent";
 }
 
-std::vector<CardProblem> Answerer::reload(const std::filesystem::path& dir)
+std::vector<Problem> Answerer::reload(const std::filesystem::path& dir)
 {
-    auto fresh = std::make_shared<const Index>(load_cards(dir));
+    Library library = load_library(dir);
+    std::vector<Problem> problems = library.problems;
+    const bool usable = !library.cards.empty();
+    auto fresh = usable || !snapshot() ? Index::build(std::move(library), model_file_) : nullptr;
     const std::lock_guard lock(mutex_);
-    if (!fresh->cards().empty() || !index_)
-        index_ = fresh;
-    return fresh->problems();
+    if (fresh)
+        index_ = std::move(fresh);
+    return problems;
 }
 
 std::shared_ptr<const Index> Answerer::snapshot() const
@@ -75,80 +84,97 @@ const Card* Answerer::current(const Index& index, std::string_view topic) const
     return card && card->valid_from_ms <= now && now < card->valid_until_ms ? card : nullptr;
 }
 
-Answer Answerer::ask(std::string_view question, bool in_group) const
+Answer Answerer::ask(std::string_view question, const Asker& asker) const
 {
     Answer answer;
     const auto index = snapshot();
     const std::string text = text::normalise(question);
     if (!index || text.empty())
         return answer;
-    const Ranking ranking = index->rank(text);
-    for (const Ranked& one : ranking.best) {
-        const Card& card = index->cards()[one.card];
-        if (answer.candidates.size() < shown_candidates && current(*index, card.topic))
+    Ranking ranking = index->rank(text);
+    std::erase_if(ranking.best, [&](const Ranked& one) {
+        return !current(*index, index->library().cards[one.card].topic);
+    });
+    for (const Ranked& one : ranking.best)
+        if (const Card& card = index->library().cards[one.card]; answer.candidates.size() < shown_candidates)
             answer.candidates.push_back({card.topic, card.short_title, one.score});
-    }
-    if (answer.candidates.empty())
-        return answer;
-    const Candidate& best = answer.candidates.front();
-    const double second = answer.candidates.size() > 1 ? answer.candidates[1].score : 0;
-    const bool like_chatter = ranking.chatter > best.score + 0.05;
-    const bool question_like = asks(text);
-    const std::vector<Candidate> candidates = answer.candidates;
-
-    const double needed = in_group ? sure_in_group : sure;
-    const bool quiet = in_group && (!question_like || like_chatter || static_cast<double>(text::length(text)) > too_long_for_chat);
-    if (!quiet && best.score >= needed && !(like_chatter && best.score < sure_in_group)) {
-        if (!in_group && best.score - second < thin_margin && best.score < sure_in_group) {
-            answer.action = Action::clarify;
-        } else {
-            answer = answer_with(*index->find(best.topic));
-            answer.candidates = candidates;
-            answer.score = candidates.front().score;
-            return answer;
-        }
-    } else if (!in_group && !like_chatter && best.score >= worth_offering) {
-        answer.action = Action::clarify;
-    } else if (!in_group && !(like_chatter && !question_like)) {
+    if (const Talk* crisis = crisis_in(*index, ranking, text)) {
         answer.action = Action::handoff;
+        answer.reply = crisis->reply;
+        answer.crisis = true;
+        return answer;
     }
-    answer.topic = best.topic;
-    answer.score = best.score;
-    if (answer.action == Action::clarify) {
-        json choices = json::array();
-        for (std::size_t i = 0; i < std::min(offered, answer.candidates.size()); ++i)
-            choices.push_back({{"number", i + 1}, {"title", answer.candidates[i].title}});
-        answer.reply = words_.text("clarify", json{{"choices", std::move(choices)}});
-    } else if (answer.action == Action::handoff) {
+    if (!answer.candidates.empty()) {
+        answer.topic = answer.candidates.front().topic;
+        answer.score = answer.candidates.front().score;
+    }
+    switch (decide(ranking, text, asker.addressed)) {
+    case Decision::answer: {
+        Answer with_card = answer_with(*index, index->library().cards[ranking.best.front().card], asker);
+        with_card.candidates = std::move(answer.candidates);
+        with_card.score = answer.score;
+        return with_card;
+    }
+    case Decision::clarify:
+        answer.action = Action::clarify;
+        answer.reply = offer(answer.candidates);
+        break;
+    case Decision::talk:
+        answer.action = Action::answer;
+        answer.topic.clear();
+        answer.reply = index->library().talks[ranking.talk].reply;
+        break;
+    case Decision::handoff:
+        answer.action = Action::handoff;
         answer.reply = words_.text("handoff");
+        break;
+    case Decision::silent: break;
     }
     return answer;
 }
 
-Answer Answerer::answer_with(const Card& card) const
+std::string Answerer::offer(const std::vector<Candidate>& candidates) const
 {
+    json choices = json::array();
+    for (std::size_t i = 0; i < std::min(offered, candidates.size()); ++i)
+        choices.push_back({{"number", i + 1}, {"title", candidates[i].title}});
+    return words_.text("clarify", json{{"choices", std::move(choices)}});
+}
+
+std::string Answerer::render(const Index& index, const Card& card, const std::string& source,
+                             bool with_follow_ups, const Asker& asker) const
+{
+    const Library& library = index.library();
+    const std::string& region = asker.region.empty() ? library.figures.default_region : asker.region;
+    json follow_ups = json::array();
+    for (std::size_t i = 0; with_follow_ups && i < card.follow_ups.size(); ++i)
+        follow_ups.push_back({{"number", i + 1}, {"label", card.follow_ups[i].label}, {"more", i > 0}});
+    const bool any = !follow_ups.empty();
+    return words_.text(
+        "answer",
+        json{{"answer", wording::Renderer::fill(source, library.figures.values(region, clock_.now_ms()))},
+             {"follow_ups", std::move(follow_ups)},
+             {"has_follow_ups", any},
+             {"sources", sources_json(library, card.citations)}});
+}
+
+Answer Answerer::answer_with(const Index& index, const Card& card, const Asker& asker) const
+{
+    const std::string& region = asker.region.empty() ? index.library().figures.default_region : asker.region;
     Answer answer;
     answer.action = Action::answer;
     answer.topic = card.topic;
     answer.score = 1;
     answer.citations = card.citations;
-    json follow_ups = json::array();
-    for (std::size_t i = 0; i < card.follow_ups.size(); ++i)
-        follow_ups.push_back({{"number", i + 1}, {"label", card.follow_ups[i].label}, {"more", i > 0}});
-    json citations = citations_json(card.citations);
-    for (std::size_t i = 1; i < citations.size(); ++i)
-        citations[i]["more"] = true;
-    const bool any = !follow_ups.empty();
-    answer.reply = words_.text("answer", json{{"answer", card.answer}, {"follow_ups", std::move(follow_ups)},
-                                              {"has_follow_ups", any}, {"citations", std::move(citations)}});
+    answer.reply = render(index, card, card.answer_for(region, asker.industries), true, asker);
     return answer;
 }
 
-Answer Answerer::show(std::string_view topic) const
+Answer Answerer::show(std::string_view topic, const Asker& asker) const
 {
     const auto index = snapshot();
     const Card* card = index ? current(*index, topic) : nullptr;
-    return card ? answer_with(*card) : Answer();
+    return card ? answer_with(*index, *card, asker) : Answer();
 }
 
 std::size_t Answerer::follow_ups(std::string_view topic) const
@@ -158,25 +184,24 @@ std::size_t Answerer::follow_ups(std::string_view topic) const
     return card ? card->follow_ups.size() : 0;
 }
 
-std::string Answerer::follow_up(std::string_view topic, std::size_t number) const
+std::string Answerer::follow_up(std::string_view topic, std::size_t number, const Asker& asker) const
 {
     const auto index = snapshot();
     const Card* card = index ? current(*index, topic) : nullptr;
     if (!card || number >= card->follow_ups.size())
         return {};
-    json citations = citations_json(card->citations);
-    for (std::size_t i = 1; i < citations.size(); ++i)
-        citations[i]["more"] = true;
-    return words_.text("answer", json{{"answer", card->follow_ups[number].text}, {"has_follow_ups", false}, {"citations", std::move(citations)}});
+    return render(*index, *card, card->follow_ups[number].text, false, asker);
 }
 
 int Answerer::follow_up_for(std::string_view topic, std::string_view question) const
 {
     constexpr std::size_t longest_follow_up_question = 14;
-    const std::string text = text::normalise(question);
     const auto index = snapshot();
     const Card* card = index ? current(*index, topic) : nullptr;
-    if (!card || text::length(text) > longest_follow_up_question)
+    if (!card)
+        return -1;
+    const std::string text = text::normalise(question);
+    if (text::length(text) > longest_follow_up_question)
         return -1;
     for (std::size_t i = 0; i < card->follow_ups.size(); ++i)
         for (const std::string& word : card->follow_ups[i].words)

@@ -3,6 +3,8 @@
 #include "bot/knowledge/index.hpp"
 #include "bot/wording/renderer.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -15,6 +17,13 @@ namespace bot::knowledge {
 enum class Action { answer, clarify, handoff, silent };
 
 const char* to_string(Action action);
+
+/// Who asks, as far as the answer depends on it.
+struct Asker {
+    bool addressed = true;               ///< false: said in a group to nobody; silence is an answer
+    std::string region;                  ///< code of the group's unit; empty = not known
+    std::vector<std::string> industries; ///< of the group
+};
 
 struct Candidate {
     std::string topic;
@@ -29,25 +38,29 @@ struct Answer {
     std::vector<Candidate> candidates; ///< at most 5, best first
     std::string reply;
     std::vector<Citation> citations;
+    bool crisis = false; ///< words at once, whoever was addressed
 };
 
-/// Questions → answers from the cards. `ask`, the hit test and the chat call this very class. Thread-safe; the index is
-/// an immutable snapshot that `reload` replaces.
+/// Questions → answers from the cards. `ask`, the hit test and the chat call this very class. Thread-safe;
+/// the index is an immutable snapshot that `reload` replaces.
 class Answerer {
 public:
-    Answerer(const Clock& clock, const wording::Renderer& words) : clock_(clock), words_(words) {}
+    /// `model_file`: where a model learnt at build time lies; without a fitting one it is learnt anew.
+    Answerer(const Clock& clock, const wording::Renderer& words, std::filesystem::path model_file = {})
+        : clock_(clock), words_(words), model_file_(std::move(model_file))
+    {
+    }
 
-    /// Builds a new index and puts it in place; returns what is wrong in the files. A set without any card keeps the
-    /// old index.
-    std::vector<CardProblem> reload(const std::filesystem::path& dir);
+    /// Builds a new index and puts it in place; returns what is wrong in the files. A library without any
+    /// card keeps the old index. Takes a second when the model has to be learnt: not for a network thread.
+    std::vector<Problem> reload(const std::filesystem::path& dir);
 
-    /// `in_group`: the message was addressed to nobody, silence is an answer.
-    Answer ask(std::string_view text, bool in_group) const;
+    Answer ask(std::string_view text, const Asker& asker) const;
 
     /// The card as an answer; silent when there is none or it is out of date.
-    Answer show(std::string_view topic) const;
+    Answer show(std::string_view topic, const Asker& asker) const;
     /// The text of a card's follow-up, with its source; empty when there is none.
-    std::string follow_up(std::string_view topic, std::size_t number) const;
+    std::string follow_up(std::string_view topic, std::size_t number, const Asker& asker) const;
     /// How many follow-ups the card offers.
     std::size_t follow_ups(std::string_view topic) const;
     /// The follow-up of `topic` that the words ask for, or -1: for a question that goes on from an answer.
@@ -57,10 +70,14 @@ public:
 
 private:
     const Card* current(const Index& index, std::string_view topic) const;
-    Answer answer_with(const Card& card) const;
+    Answer answer_with(const Index& index, const Card& card, const Asker& asker) const;
+    std::string render(const Index& index, const Card& card, const std::string& source, bool with_follow_ups,
+                       const Asker& asker) const;
+    std::string offer(const std::vector<Candidate>& candidates) const;
 
     const Clock& clock_;
     const wording::Renderer& words_;
+    const std::filesystem::path model_file_;
     mutable std::mutex mutex_;
     std::shared_ptr<const Index> index_;
 };

@@ -1,6 +1,5 @@
 #pragma once
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -17,7 +16,14 @@ struct FollowUp {
     std::string text;
 };
 
-/// One answer, as an editor wrote it in `templates/knowledge/*.toml`.
+/// An answer that replaces the card's own where the asking group lies in `region` (prefix of its unit code;
+/// empty = any) and works in `industry` (empty = any).
+struct Variant {
+    std::string region, industry;
+    std::string answer;
+};
+
+/// One answer, as an editor wrote it in `templates/knowledge/*.toml`. Texts may name figures as `{{name}}`.
 struct Card {
     std::string topic;
     std::string title;
@@ -26,27 +32,14 @@ struct Card {
     std::int64_t valid_until_ms = 0; ///< exclusive
     std::vector<std::string> phrasings;
     std::string answer;
+    std::vector<Variant> variants;
     std::vector<FollowUp> follow_ups;
     std::vector<Citation> citations;
     std::string file;
-};
 
-/// Something wrong in a knowledge file.
-struct CardProblem {
-    std::string file;
-    int line = 0;
-    std::string message;
+    /// The answer's text for a place and trades: the variant that fits both best, else the card's own.
+    const std::string& answer_for(const std::string& region,
+                                  const std::vector<std::string>& industries) const;
 };
-
-struct CardSet {
-    std::vector<Card> cards;
-    std::vector<std::string> chatter; ///< messages that want no answer, from data/chatter.toml
-    std::vector<std::vector<std::string>> synonyms; ///< classes of words, from data/synonyms.toml
-    std::vector<CardProblem> problems;
-};
-
-/// Reads every `*.toml` of `dir`, and chatter and synonyms from `dir/../data`. Never throws: whatever is wrong stands in
-/// `problems`, a card with a problem is left out.
-CardSet load_cards(const std::filesystem::path& dir);
 
 } // namespace bot::knowledge

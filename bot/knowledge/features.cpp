@@ -2,13 +2,9 @@
 
 #include "bot/core/text.hpp"
 
-#include <unicode/translit.h>
 #include <unicode/unistr.h>
 
 #include <algorithm>
-#include <map>
-#include <memory>
-#include <set>
 
 namespace bot::knowledge {
 namespace {
@@ -16,12 +12,17 @@ namespace {
 constexpr float unigram_weight = 0.35F;
 constexpr float bigram_weight = 1.0F;
 constexpr float trigram_weight = 0.9F;
+constexpr float fourgram_weight = 0.6F;
+constexpr float gap_weight = 0.35F;
 constexpr float class_weight = 0.9F;
-constexpr float pinyin_weight = 0.35F;
+constexpr float class_pair_weight = 0.6F;
+constexpr float sound_pair_weight = 0.35F;
+constexpr float sound_triple_weight = 0.35F;
 
 std::u32string to_utf32(std::string_view text)
 {
-    const icu::UnicodeString wide = icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
+    const icu::UnicodeString wide =
+        icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
     std::u32string characters;
     for (std::int32_t i = 0; i < wide.length(); i = wide.moveIndex32(i, 1))
         characters += static_cast<char32_t>(wide.char32At(i));
@@ -33,103 +34,111 @@ bool is_word_character(char32_t c)
     return (c >= 0x4E00 && c <= 0x9FFF) || (c >= U'0' && c <= U'9') || (c >= U'a' && c <= U'z');
 }
 
-std::uint32_t hash_of(char kind, const char32_t* from, std::size_t count)
+/// A name for one feature: its kind and up to four values.
+std::uint32_t name_of(char kind, std::uint32_t a, std::uint32_t b = 0, std::uint32_t c = 0,
+                      std::uint32_t d = 0)
 {
-    std::uint64_t hash = 1469598103934665603ULL ^ static_cast<unsigned char>(kind);
-    for (std::size_t i = 0; i < count; ++i) {
-        hash ^= from[i];
+    std::uint64_t hash = 14695981039346656037ULL ^ static_cast<unsigned char>(kind);
+    for (const std::uint32_t value : {a, b, c, d}) {
+        hash ^= value;
         hash *= 1099511628211ULL;
     }
     return static_cast<std::uint32_t>(hash ^ (hash >> 32U));
 }
 
-/// zh/z, ch/c, sh/s, l/n and final ng/n sound alike to many people.
-std::string fuzzy(std::string syllable)
+/// How many word characters follow from `at` on without a break, at most four.
+std::size_t run_length(const std::u32string& text, std::size_t at)
 {
-    if (syllable.size() > 1 && syllable[1] == 'h')
-        syllable.erase(1, 1);
-    if (!syllable.empty() && syllable[0] == 'l')
-        syllable[0] = 'n';
-    if (syllable.ends_with("ng"))
-        syllable.pop_back();
-    return syllable;
+    std::size_t length = 0;
+    while (length < 4 && at + length < text.size() && is_word_character(text[at + length]))
+        ++length;
+    return length;
 }
 
-std::unordered_map<char32_t, std::string> transliterate(const std::vector<std::string>& texts)
+void sort_and_merge(FeatureVector& vector)
 {
-    std::set<char32_t> characters;
-    for (const std::string& text : texts)
-        for (const char32_t c : to_utf32(text))
-            if (c >= 0x4E00 && c <= 0x9FFF)
-                characters.insert(c);
-    icu::UnicodeString batch;
-    for (const char32_t c : characters)
-        batch.append(static_cast<UChar32>(c)).append(UChar32{'\n'});
-    UErrorCode error = U_ZERO_ERROR;
-    const std::unique_ptr<icu::Transliterator> latin(
-        icu::Transliterator::createInstance("Han-Latin; Latin-ASCII", UTRANS_FORWARD, error));
-    if (U_SUCCESS(error))
-        latin->transliterate(batch);
-    std::string flat;
-    batch.toUTF8String(flat);
-    std::unordered_map<char32_t, std::string> pinyin;
-    std::size_t at = 0;
-    for (const char32_t c : characters) {
-        const std::size_t end = std::min(flat.find('\n', at), flat.size());
-        pinyin.emplace(c, fuzzy(std::string(text::trim(std::string_view(flat).substr(at, end - at)))));
-        at = std::min(end + 1, flat.size());
-    }
-    return pinyin;
+    std::sort(vector.begin(), vector.end());
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < vector.size(); ++i)
+        if (kept > 0 && vector[kept - 1].first == vector[i].first)
+            vector[kept - 1].second = std::max(vector[kept - 1].second, vector[i].second);
+        else
+            vector[kept++] = vector[i];
+    vector.resize(kept);
 }
 
 } // namespace
 
-Extractor::Extractor(const std::vector<std::vector<std::string>>& synonyms, const std::vector<std::string>& vocabulary)
-    : pinyin_(transliterate(vocabulary))
+Extractor::Extractor(const std::vector<std::vector<std::string>>& synonyms)
 {
     std::uint32_t number = 0;
     for (const auto& one : synonyms) {
         ++number;
-        for (const std::string& word : one)
-            words_.emplace_back(to_utf32(text::normalise(word)), number);
+        for (const std::string& word : one) {
+            std::u32string letters = to_utf32(text::normalise(word));
+            if (letters.size() > 1)
+                words_[letters.front()].push_back({std::move(letters), number});
+        }
     }
-    std::sort(words_.begin(), words_.end(), [](const auto& a, const auto& b) {
-        return a.first.size() != b.first.size() ? a.first.size() > b.first.size() : a.first < b.first;
-    });
+    for (auto& [letter, words] : words_)
+        std::sort(words.begin(), words.end(), [](const Word& a, const Word& b) {
+            return a.letters.size() != b.letters.size() ? a.letters.size() > b.letters.size()
+                                                        : a.letters < b.letters;
+        });
+}
+
+/// The classes of the words in `text`, left to right, the longest word at each place.
+std::vector<std::uint32_t> Extractor::classes_in(const std::u32string& text) const
+{
+    std::vector<std::uint32_t> classes;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t step = 1;
+        if (const auto words = words_.find(text[at]); words != words_.end())
+            for (const Word& word : words->second)
+                if (text.compare(at, word.letters.size(), word.letters) == 0) {
+                    classes.push_back(word.word_class);
+                    step = word.letters.size();
+                    break;
+                }
+        at += step;
+    }
+    return classes;
 }
 
 FeatureVector Extractor::extract(std::string_view text) const
 {
     const std::u32string all = to_utf32(text);
-    std::map<std::uint32_t, float> found;
-    const auto add = [&found](std::uint32_t feature, float weight) {
-        float& present = found[feature];
-        present = std::max(present, weight);
-    };
+    FeatureVector found;
+    found.reserve(all.size() * 8);
     for (std::size_t i = 0; i < all.size(); ++i) {
-        if (!is_word_character(all[i]))
+        const std::size_t run = run_length(all, i);
+        if (run == 0)
             continue;
-        add(hash_of('1', &all[i], 1), unigram_weight);
-        if (i + 1 >= all.size() || !is_word_character(all[i + 1]))
+        found.emplace_back(name_of('1', all[i]), unigram_weight);
+        if (run < 2)
             continue;
-        add(hash_of('2', &all[i], 2), bigram_weight);
-        if (i + 2 < all.size() && is_word_character(all[i + 2]))
-            add(hash_of('3', &all[i], 3), trigram_weight);
-        const auto first = pinyin_.find(all[i]);
-        const auto second = pinyin_.find(all[i + 1]);
-        if (first == pinyin_.end() || second == pinyin_.end())
+        found.emplace_back(name_of('2', all[i], all[i + 1]), bigram_weight);
+        const std::uint16_t first = pinyin_.syllable(all[i]), second = pinyin_.syllable(all[i + 1]);
+        if (first != 0 && second != 0)
+            found.emplace_back(name_of('p', first, second), sound_pair_weight);
+        if (run < 3)
             continue;
-        std::u32string sound;
-        for (const char c : first->second + "'" + second->second)
-            sound += static_cast<char32_t>(c);
-        add(hash_of('p', sound.data(), sound.size()), pinyin_weight);
+        found.emplace_back(name_of('3', all[i], all[i + 1], all[i + 2]), trigram_weight);
+        found.emplace_back(name_of('g', all[i], all[i + 2]), gap_weight);
+        const std::uint16_t third = pinyin_.syllable(all[i + 2]);
+        if (first != 0 && second != 0 && third != 0)
+            found.emplace_back(name_of('q', first, second, third), sound_triple_weight);
+        if (run == 4)
+            found.emplace_back(name_of('4', all[i], all[i + 1], all[i + 2], all[i + 3]), fourgram_weight);
     }
-    for (const auto& [word, number] : words_)
-        if (all.find(word) != std::u32string::npos) {
-            const char32_t id = number;
-            add(hash_of('s', &id, 1), class_weight);
-        }
-    return {found.begin(), found.end()};
+    const std::vector<std::uint32_t> classes = classes_in(all);
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+        found.emplace_back(name_of('s', classes[i]), class_weight);
+        for (std::size_t j = i + 1; j < classes.size() && j <= i + 2; ++j)
+            found.emplace_back(name_of('t', classes[i], classes[j]), class_pair_weight);
+    }
+    sort_and_merge(found);
+    return found;
 }
 
 } // namespace bot::knowledge

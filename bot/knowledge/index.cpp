@@ -1,154 +1,148 @@
 #include "bot/knowledge/index.hpp"
 
 #include "bot/core/text.hpp"
+#include "bot/knowledge/sentences.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <map>
+#include <utility>
 
 namespace bot::knowledge {
 namespace {
 
-constexpr double nearest_share = 0.45;
-constexpr double near_share = 0.15;
-constexpr double centroid_share = 0.40;
 constexpr std::size_t most_ranked = 10;
-constexpr float unknown_idf = 6.0F;
+constexpr std::size_t story_length = 36; ///< characters from which on sentences are judged one by one
+constexpr std::size_t most_sentences = 24;
+constexpr float asking_weight = 2.0F, telling_weight = 0.5F;
+constexpr float sentence_share = 0.4F;
+constexpr double model_share = 0.6;
+constexpr std::uint64_t features_version = 3; ///< grows with every change of features or learning
 
-std::vector<std::string> all_texts(const CardSet& set)
+template <class Visit> void each_text(const Library& library, Visit visit)
 {
-    std::vector<std::string> texts;
-    for (const Card& card : set.cards) {
-        texts.push_back(text::normalise(card.title));
-        for (const std::string& phrasing : card.phrasings)
-            texts.push_back(text::normalise(phrasing));
+    std::uint32_t label = 0;
+    for (const Card& card : library.cards) {
+        visit(card.title, label);
+        visit(card.short_title, label);
+        for (const std::string& one : card.phrasings)
+            visit(one, label);
+        ++label;
     }
-    for (const std::string& line : set.chatter)
-        texts.push_back(text::normalise(line));
-    return texts;
+    for (const std::string& one : library.chatter)
+        visit(one, label);
+    ++label;
+    for (const std::string& one : library.elsewhere)
+        visit(one, label);
+    for (const Talk& talk : library.talks) {
+        ++label;
+        for (const std::string& one : talk.phrasings)
+            visit(one, label);
+    }
 }
 
-void scale_to_one(FeatureVector& vector)
+/// To the model all small talk is chatter.
+std::vector<std::uint32_t> model_labels(std::vector<std::uint32_t> labels, std::size_t cards)
 {
-    float sum = 0;
-    for (const auto& [feature, weight] : vector)
-        sum += weight * weight;
-    if (sum <= 0)
-        return;
-    const float by = 1.0F / std::sqrt(sum);
-    for (auto& [feature, weight] : vector)
-        weight *= by;
+    for (std::uint32_t& label : labels)
+        if (label > cards + 1)
+            label = static_cast<std::uint32_t>(cards);
+    return labels;
 }
 
 } // namespace
 
-Index::Index(CardSet set) : set_(std::move(set)), extractor_(set_.synonyms, all_texts(set_))
+Index::Texts Index::read_texts(const Library& library, const Extractor& extractor)
 {
-    const std::vector<std::string> texts = all_texts(set_);
-    for (std::uint32_t card = 0; card < set_.cards.size(); ++card)
-        topic_of_.insert(topic_of_.end(), set_.cards[card].phrasings.size() + 1, card);
-    topic_of_.resize(texts.size(), static_cast<std::uint32_t>(set_.cards.size()));
-    std::vector<FeatureVector> documents;
-    for (const std::string& text : texts)
-        documents.push_back(extractor_.extract(text));
-    add_documents(documents);
-    add_centroids(documents);
+    Texts texts;
+    texts.label_count = library.cards.size() + 2 + library.talks.size();
+    each_text(library, [&](const std::string& one, std::uint32_t label) {
+        texts.features.push_back(extractor.extract(text::normalise(one)));
+        texts.labels.push_back(label);
+    });
+    return texts;
 }
 
-void Index::add_documents(const std::vector<FeatureVector>& documents)
+std::shared_ptr<const Index> Index::build(Library library, const std::filesystem::path& model_file)
 {
-    std::unordered_map<std::uint32_t, std::uint32_t> counts;
-    for (const FeatureVector& document : documents)
-        for (const auto& [feature, weight] : document)
-            ++counts[feature];
-    for (const auto& [feature, count] : counts)
-        terms_[feature].idf = std::log((1.0F + static_cast<float>(documents.size())) / (1.0F + static_cast<float>(count))) + 0.3F;
-    for (std::uint32_t number = 0; number < documents.size(); ++number) {
-        FeatureVector vector = documents[number];
-        for (auto& [feature, weight] : vector)
-            weight *= terms_[feature].idf;
-        scale_to_one(vector);
-        for (const auto& [feature, weight] : vector)
-            terms_[feature].documents.push_back({number, weight});
-    }
+    Extractor extractor(library.synonyms);
+    Texts texts = read_texts(library, extractor);
+    auto model = LinearModel::load(model_file, library.fingerprint ^ features_version);
+    return std::shared_ptr<const Index>(
+        new Index(std::move(library), std::move(extractor), std::move(texts), std::move(model)));
 }
 
-void Index::add_centroids(const std::vector<FeatureVector>& documents)
+Index::Index(Library library, Extractor extractor, Texts texts, std::optional<LinearModel> model)
+    : library_(std::move(library)), extractor_(std::move(extractor)),
+      learnt_(!model || model->labels() != library_.cards.size() + 2),
+      model_(learnt_ ? LinearModel::train(texts.features, model_labels(texts.labels, library_.cards.size()),
+                                          library_.cards.size() + 2)
+                     : std::move(*model)),
+      nearest_(texts.features, std::move(texts.labels), texts.label_count)
 {
-    std::vector<std::map<std::uint32_t, float>> sums(set_.cards.size() + 1);
-    for (std::size_t number = 0; number < documents.size(); ++number)
-        for (const auto& [feature, weight] : documents[number])
-            sums[topic_of_[number]][feature] += weight * terms_[feature].idf;
-    for (std::uint32_t topic = 0; topic < sums.size(); ++topic) {
-        FeatureVector centroid(sums[topic].begin(), sums[topic].end());
-        for (auto& [feature, weight] : centroid)
-            weight = std::sqrt(weight);
-        scale_to_one(centroid);
-        for (const auto& [feature, weight] : centroid)
-            terms_[feature].topics.push_back({topic, weight});
-    }
 }
 
-FeatureVector Index::weigh(std::string_view text) const
+void Index::save_model(const std::filesystem::path& file) const
 {
-    FeatureVector vector = extractor_.extract(text);
-    for (auto& [feature, weight] : vector) {
-        const auto term = terms_.find(feature);
-        weight *= term == terms_.end() ? unknown_idf : term->second.idf;
+    model_.save(file, library_.fingerprint ^ features_version);
+}
+
+/// What a story asks counts more than what it tells.
+void Index::judge_sentences(std::string_view text, std::vector<float>& probabilities) const
+{
+    std::vector<float> sums(probabilities.size(), 0);
+    float weights = 0;
+    const auto parts = sentences(text);
+    for (std::size_t i = 0; i < std::min(parts.size(), most_sentences); ++i) {
+        const std::vector<float> of_part = model_.probabilities(extractor_.extract(parts[i]));
+        const float weight = asks(parts[i]) ? asking_weight : telling_weight;
+        for (std::size_t label = 0; label < sums.size(); ++label)
+            sums[label] += weight * of_part[label];
+        weights += weight;
     }
-    scale_to_one(vector);
-    return vector;
+    if (weights <= 0)
+        return;
+    for (std::size_t label = 0; label < sums.size(); ++label)
+        probabilities[label] =
+            (1 - sentence_share) * probabilities[label] + sentence_share * sums[label] / weights;
 }
 
 Ranking Index::rank(std::string_view text) const
 {
+    const FeatureVector features = extractor_.extract(text);
+    std::vector<float> probabilities = model_.probabilities(features);
+    const Nearest::Likeness likeness = nearest_.likeness(features);
+    const std::vector<float>& nearest = likeness.best;
+    if (text::length(text) > story_length)
+        judge_sentences(text, probabilities);
+
     Ranking ranking;
-    const FeatureVector question = weigh(text);
-    std::vector<float> documents(topic_of_.size(), 0);
-    std::vector<float> centroids(set_.cards.size() + 1, 0);
-    float known = 0;
-    for (const auto& [feature, weight] : question) {
-        const auto term = terms_.find(feature);
-        if (term == terms_.end())
-            continue;
-        known += weight * weight;
-        for (const Posting& posting : term->second.documents)
-            documents[posting.document] += weight * posting.weight;
-        for (const Posting& posting : term->second.topics)
-            centroids[posting.document] += weight * posting.weight;
+    const std::size_t cards = library_.cards.size();
+    for (std::size_t card = 0; card < cards; ++card) {
+        const double probability = static_cast<double>(probabilities[card]),
+                     likeness_of = static_cast<double>(nearest[card]);
+        ranking.best.push_back(
+            {card, model_share * probability + (1 - model_share) * likeness_of, probability, likeness_of});
+        ranking.ours += probability;
     }
-    std::vector<std::array<float, 3>> nearest(set_.cards.size() + 1, {0, 0, 0});
-    for (std::size_t number = 0; number < documents.size(); ++number) {
-        auto& top = nearest[topic_of_[number]];
-        if (documents[number] > top[2]) {
-            top[2] = documents[number];
-            std::sort(top.begin(), top.end(), std::greater<>());
-        }
-    }
-    const auto score = [&](std::size_t topic) {
-        const auto& top = nearest[topic];
-        return nearest_share * static_cast<double>(top[0]) +
-               near_share * static_cast<double>(top[0] + top[1] + top[2]) / 3 +
-               centroid_share * static_cast<double>(centroids[topic]);
-    };
-    for (std::size_t topic = 0; topic < set_.cards.size(); ++topic)
-        ranking.best.push_back({topic, score(topic)});
     const std::size_t kept = std::min(most_ranked, ranking.best.size());
-    std::partial_sort(ranking.best.begin(), ranking.best.begin() + static_cast<std::ptrdiff_t>(kept), ranking.best.end(),
-                      [](const Ranked& a, const Ranked& b) { return a.score > b.score; });
+    std::partial_sort(ranking.best.begin(), ranking.best.begin() + static_cast<std::ptrdiff_t>(kept),
+                      ranking.best.end(), [](const Ranked& a, const Ranked& b) { return a.score > b.score; });
     ranking.best.resize(kept);
-    ranking.chatter = static_cast<double>(nearest[set_.cards.size()][0]);
-    ranking.known = static_cast<double>(known);
+    ranking.chatter = static_cast<double>(probabilities[cards]);
+    ranking.chatter_nearest = static_cast<double>(std::max(nearest[cards], nearest[cards + 1]));
+    for (std::size_t talk = 0; talk < library_.talks.size(); ++talk)
+        if (static_cast<double>(nearest[cards + 2 + talk]) > ranking.talk_nearest) {
+            ranking.talk = talk;
+            ranking.talk_nearest = static_cast<double>(nearest[cards + 2 + talk]);
+        }
+    ranking.known = static_cast<double>(likeness.known);
     return ranking;
 }
 
 const Card* Index::find(std::string_view topic) const
 {
-    for (const Card& card : set_.cards)
-        if (card.topic == topic)
-            return &card;
-    return nullptr;
+    const auto found = std::find_if(library_.cards.begin(), library_.cards.end(),
+                                    [&](const Card& card) { return card.topic == topic; });
+    return found == library_.cards.end() ? nullptr : &*found;
 }
 
 } // namespace bot::knowledge

@@ -1,57 +1,72 @@
 #pragma once
-#include "bot/knowledge/card.hpp"
 #include "bot/knowledge/features.hpp"
+#include "bot/knowledge/library.hpp"
+#include "bot/knowledge/model.hpp"
+#include "bot/knowledge/nearest.hpp"
 
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace bot::knowledge {
 
+/// How well one card answers a text.
 struct Ranked {
-    std::size_t card = 0;   ///< index into the card set
-    double score = 0;       ///< 0…1, comparable between questions
+    std::size_t card = 0;   ///< place in the library
+    double score = 0;       ///< 0…1, for ranking: model and nearest phrasing together
+    double probability = 0; ///< of the model, among cards and everything that is none
+    double nearest = 0;     ///< likeness to the card's most similar phrasing
 };
 
+/// What the library makes of a text, before anyone decides whether to speak.
 struct Ranking {
     std::vector<Ranked> best; ///< best first, at most ten
-    double chatter = 0;       ///< likeness to messages that want no answer, 0…1
-    double known = 0;         ///< share of the question's weight that the cards know at all
+    double ours = 0;          ///< probability that it is a question for a card at all
+    double chatter = 0;       ///< probability of talk that wants no answer
+    double chatter_nearest = 0;
+    std::size_t talk = 0;    ///< the most similar small talk …
+    double talk_nearest = 0; ///< … and how similar, 0…1
+    double known = 0;        ///< share of the text's weight that the library knows at all
 };
 
-/// The cards made findable: TF-IDF over phrasings, scored by the nearest phrasings and by the topic's centroid.
-/// Immutable, thread-safe.
+/// The library made findable. Immutable, thread-safe.
 class Index {
 public:
-    explicit Index(CardSet set);
+    /// Takes the model from `model_file` when it was learnt from this very library, else learns it (about a
+    /// second).
+    static std::shared_ptr<const Index> build(Library library, const std::filesystem::path& model_file);
 
-    /// `text` must be normalised.
+    /// `text` must be normalised. A long text is judged by its sentences too: what it asks counts more than
+    /// the story.
     Ranking rank(std::string_view text) const;
 
-    const std::vector<Card>& cards() const { return set_.cards; }
-    const std::vector<CardProblem>& problems() const { return set_.problems; }
+    const Library& library() const { return library_; }
+    const LinearModel& model() const { return model_; }
     const Card* find(std::string_view topic) const;
+    /// Whether the model had to be learnt because no file fitted.
+    bool was_learnt() const { return learnt_; }
+    /// Writes the model for the next `build`; throws std::runtime_error.
+    void save_model(const std::filesystem::path& file) const;
 
 private:
-    struct Posting {
-        std::uint32_t document;
-        float weight;
-    };
-    struct Term {
-        float idf = 0;
-        std::vector<Posting> documents;
-        std::vector<Posting> topics;
+    /// Every phrasing with its label. Labels: the cards, then chatter, then elsewhere, then the talks.
+    struct Texts {
+        std::vector<FeatureVector> features;
+        std::vector<std::uint32_t> labels;
+        std::size_t label_count = 0;
     };
 
-    FeatureVector weigh(std::string_view text) const;
-    void add_documents(const std::vector<FeatureVector>& documents);
-    void add_centroids(const std::vector<FeatureVector>& documents);
+    Index(Library library, Extractor extractor, Texts texts, std::optional<LinearModel> model);
+    static Texts read_texts(const Library& library, const Extractor& extractor);
+    void judge_sentences(std::string_view text, std::vector<float>& probabilities) const;
 
-    CardSet set_;
+    Library library_;
     Extractor extractor_;
-    std::vector<std::uint32_t> topic_of_; ///< per document; cards.size() = chatter
-    std::unordered_map<std::uint32_t, Term> terms_;
+    bool learnt_;
+    LinearModel model_;
+    Nearest nearest_;
 };
 
 } // namespace bot::knowledge

@@ -17,6 +17,7 @@ struct KnownGroup {
     std::string account;
     std::string external_id;
     std::string org;
+    std::vector<std::string> industries;
     GroupMode mode = GroupMode::mention;
 };
 

@@ -1,0 +1,28 @@
+#include "bot/knowledge/figures.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace bot::knowledge {
+
+nlohmann::json Figures::values(std::string_view region, std::int64_t now_ms) const
+{
+    nlohmann::json values = nlohmann::json::object();
+    std::vector<const Figure*> holding;
+    for (const Figure& row : rows)
+        if (region.starts_with(row.region) && row.valid_from_ms <= now_ms && now_ms < row.valid_until_ms)
+            holding.push_back(&row);
+    std::stable_sort(holding.begin(), holding.end(),
+                     [](const Figure* a, const Figure* b) { return a->region.size() < b->region.size(); });
+    for (const Figure* row : holding)
+        values[row->name] = row->value;
+    return values;
+}
+
+bool Figures::has(std::string_view name) const
+{
+    return std::any_of(rows.begin(), rows.end(), [&](const Figure& row) { return row.name == name; });
+}
+
+} // namespace bot::knowledge

@@ -1,0 +1,55 @@
+#pragma once
+#include "bot/knowledge/card.hpp"
+#include "bot/knowledge/figures.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bot::knowledge {
+
+/// Something wrong in a knowledge file.
+struct Problem {
+    std::string file;
+    int line = 0;
+    std::string message;
+};
+
+/// A short fixed reply that is no card: small talk, or words at once in a crisis.
+struct Talk {
+    std::string name;
+    bool crisis = false;
+    std::vector<std::string> phrasings;
+    std::vector<std::string> words; ///< a message that contains one of them is meant
+    std::string reply;
+};
+
+/// A text that cards may cite.
+struct Law {
+    int articles = 0;  ///< number of the last article; 0 = not known
+    std::string state; ///< which text the article numbers are of: 「2018 年修正」
+};
+
+/// Everything that editors wrote: the cards, and the data beside them in `templates/data`.
+struct Library {
+    std::vector<Card> cards;
+    std::vector<Talk> talks;
+    std::vector<std::string> chatter;               ///< messages that want no answer
+    std::vector<std::string> elsewhere;             ///< questions that are not ours
+    std::vector<std::vector<std::string>> synonyms; ///< classes of words
+    Figures figures;
+    std::map<std::string, Law> laws; ///< by the title that citations use
+    std::vector<Problem> problems;
+    std::uint64_t fingerprint = 0; ///< of every file that was read
+};
+
+/// Reads every `*.toml` of `dir`, then the data in `dir/../data`. Never throws: whatever is wrong stands in
+/// `problems`, and a card with a problem is left out.
+Library load_library(const std::filesystem::path& dir);
+
+/// The number in 「第八十五条」; 0 when it is none.
+int article_number(std::string_view article);
+
+} // namespace bot::knowledge

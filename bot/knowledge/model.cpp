@@ -1,0 +1,240 @@
+#include "bot/knowledge/model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <numeric>
+#include <random>
+#include <span>
+#include <stdexcept>
+#include <unordered_map>
+
+namespace bot::knowledge {
+namespace {
+
+constexpr std::size_t fewest_texts = 2; ///< a feature of fewer texts is not learnt
+constexpr int rounds = 10;
+constexpr float step = 0.5F;
+constexpr float sharpness = 4.0F; ///< length of a text's vector while learning
+constexpr float shrink = 2e-6F;
+constexpr float bias_weight = 0.1F;
+constexpr float negligible = 1e-3F; ///< a smaller gradient changes nothing worth its time
+constexpr float unknown_idf = 6.0F;
+constexpr unsigned seed = 20260101;
+constexpr char magic[8] = {'L', 'M', 'M', 'O', 'D', 'E', 'L', '2'};
+
+void to_probabilities(std::span<float> scores)
+{
+    const float most = *std::max_element(scores.begin(), scores.end());
+    float sum = 0;
+    for (float& one : scores)
+        sum += one = std::exp(one - most);
+    for (float& one : scores)
+        one /= sum;
+}
+
+using Weighed = std::vector<std::pair<std::size_t, float>>;
+
+/// Full-precision weights and the squared gradients that set each step's size (AdaGrad).
+class Learner {
+public:
+    Learner(std::size_t rows, std::size_t labels)
+        : labels_(labels), weights_(rows * labels), squares_(rows * labels, 1e-4F), bias_(labels),
+          bias_squares_(labels, 1e-4F), gradient_(labels)
+    {
+    }
+
+    void learn(const Weighed& text, std::uint32_t label)
+    {
+        std::copy(bias_.begin(), bias_.end(), gradient_.begin());
+        for (const auto& [row, weight] : text) {
+            const float* from = &weights_[row * labels_];
+            for (std::size_t i = 0; i < labels_; ++i)
+                gradient_[i] += weight * from[i];
+        }
+        to_probabilities(gradient_);
+        gradient_[label] -= 1;
+        worth_a_step_.clear();
+        for (std::uint32_t i = 0; i < labels_; ++i)
+            if (std::abs(gradient_[i]) > negligible)
+                worth_a_step_.push_back(i);
+        for (const auto& [row, weight] : text)
+            descend(&weights_[row * labels_], &squares_[row * labels_], weight);
+        descend(bias_.data(), bias_squares_.data(), bias_weight);
+    }
+
+    const std::vector<float>& weights() const { return weights_; }
+    const std::vector<float>& bias() const { return bias_; }
+
+private:
+    void descend(float* weights, float* squares, float by)
+    {
+        for (const std::uint32_t i : worth_a_step_) {
+            const float gradient = gradient_[i] * by + shrink * weights[i];
+            squares[i] += gradient * gradient;
+            weights[i] -= step * gradient / std::sqrt(squares[i]);
+        }
+    }
+
+    std::size_t labels_;
+    std::vector<float> weights_, squares_, bias_, bias_squares_, gradient_;
+    std::vector<std::uint32_t> worth_a_step_; ///< labels whose gradient is not negligible
+};
+
+template <class T> void put(std::ostream& out, const std::vector<T>& values)
+{
+    const std::uint64_t count = values.size();
+    out.write(reinterpret_cast<const char*>(&count), sizeof count);
+    out.write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(count * sizeof(T)));
+}
+
+template <class T> bool take(std::istream& in, std::vector<T>& values)
+{
+    constexpr std::uint64_t most = 1U << 30U;
+    std::uint64_t count = 0;
+    if (!in.read(reinterpret_cast<char*>(&count), sizeof count) || count > most)
+        return false;
+    values.resize(count);
+    return static_cast<bool>(
+        in.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(count * sizeof(T))));
+}
+
+} // namespace
+
+LinearModel LinearModel::train(const std::vector<FeatureVector>& texts,
+                               const std::vector<std::uint32_t>& labels, std::size_t label_count)
+{
+    LinearModel model;
+    model.choose_features(texts);
+    std::vector<Weighed> weighed;
+    for (const FeatureVector& one : texts)
+        weighed.push_back(model.weigh(one));
+    Learner learner(model.names_.size(), label_count);
+    std::vector<std::size_t> order(texts.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::mt19937 random(seed);
+    for (int round = 0; round < rounds; ++round) {
+        for (std::size_t i = order.size(); i > 1; --i)
+            std::swap(order[i - 1], order[random() % i]);
+        for (const std::size_t i : order)
+            learner.learn(weighed[i], labels[i]);
+    }
+    model.bias_ = learner.bias();
+    model.keep(learner.weights());
+    return model;
+}
+
+void LinearModel::choose_features(const std::vector<FeatureVector>& texts)
+{
+    std::unordered_map<std::uint32_t, std::uint32_t> texts_with;
+    for (const FeatureVector& one : texts)
+        for (const auto& [feature, weight] : one)
+            ++texts_with[feature];
+    for (const auto& [feature, count] : texts_with)
+        if (count >= fewest_texts)
+            names_.push_back(feature);
+    std::sort(names_.begin(), names_.end());
+    const float all = 1.0F + static_cast<float>(texts.size());
+    for (const std::uint32_t feature : names_)
+        idf_.push_back(std::log(all / (1.0F + static_cast<float>(texts_with[feature]))) + 0.3F);
+}
+
+/// Rounds to 8 bits, row by row.
+void LinearModel::keep(const std::vector<float>& weights)
+{
+    const std::size_t labels = bias_.size();
+    weights_.resize(weights.size());
+    for (std::size_t row = 0; row < names_.size(); ++row) {
+        const std::span<const float> from(&weights[row * labels], labels);
+        float most = 1e-9F;
+        for (const float one : from)
+            most = std::max(most, std::abs(one));
+        scale_.push_back(most / 127.0F);
+        for (std::size_t i = 0; i < labels; ++i)
+            weights_[row * labels + i] = static_cast<std::int8_t>(std::lround(from[i] / most * 127.0F));
+    }
+}
+
+std::size_t LinearModel::row_of(std::uint32_t feature) const
+{
+    const auto found = std::lower_bound(names_.begin(), names_.end(), feature);
+    return found != names_.end() && *found == feature ? static_cast<std::size_t>(found - names_.begin())
+                                                      : names_.size();
+}
+
+std::vector<std::pair<std::size_t, float>> LinearModel::weigh(const FeatureVector& features) const
+{
+    Weighed known;
+    known.reserve(features.size());
+    float sum = 1e-9F;
+    for (const auto& [feature, weight] : features) {
+        const std::size_t row = row_of(feature);
+        const float weighed = weight * (row == names_.size() ? 0 : idf_[row]);
+        sum += row == names_.size() ? 0.1F * weight * weight * unknown_idf : weighed * weighed;
+        if (row != names_.size())
+            known.emplace_back(row, weighed);
+    }
+    const float by = sharpness / std::sqrt(sum);
+    for (auto& [row, weight] : known)
+        weight *= by;
+    return known;
+}
+
+std::vector<float> LinearModel::probabilities(const FeatureVector& features) const
+{
+    std::vector<float> scores = bias_;
+    for (const auto& [row, weight] : weigh(features)) {
+        const std::int8_t* from = &weights_[row * scores.size()];
+        const float by = weight * scale_[row];
+        for (std::size_t i = 0; i < scores.size(); ++i)
+            scores[i] += by * static_cast<float>(from[i]);
+    }
+    to_probabilities(scores);
+    return scores;
+}
+
+std::vector<std::pair<std::uint32_t, float>>
+LinearModel::contributions(const FeatureVector& features, std::size_t label, std::size_t most) const
+{
+    std::vector<std::pair<std::uint32_t, float>> parts;
+    for (const auto& [row, weight] : weigh(features))
+        parts.emplace_back(names_[row],
+                           weight * scale_[row] * static_cast<float>(weights_[row * bias_.size() + label]));
+    std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    parts.resize(std::min(parts.size(), most));
+    return parts;
+}
+
+void LinearModel::save(const std::filesystem::path& file, std::uint64_t fingerprint) const
+{
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    out.write(magic, sizeof magic);
+    out.write(reinterpret_cast<const char*>(&fingerprint), sizeof fingerprint);
+    put(out, names_);
+    put(out, idf_);
+    put(out, scale_);
+    put(out, weights_);
+    put(out, bias_);
+    if (!out.flush())
+        throw std::runtime_error(file.string() + ": cannot be written");
+}
+
+std::optional<LinearModel> LinearModel::load(const std::filesystem::path& file, std::uint64_t fingerprint)
+{
+    std::ifstream in(file, std::ios::binary);
+    char found[sizeof magic] = {};
+    std::uint64_t learnt_from = 0;
+    if (!in.read(found, sizeof found) || std::memcmp(found, magic, sizeof magic) != 0 ||
+        !in.read(reinterpret_cast<char*>(&learnt_from), sizeof learnt_from) || learnt_from != fingerprint)
+        return std::nullopt;
+    LinearModel model;
+    const bool whole = take(in, model.names_) && take(in, model.idf_) && take(in, model.scale_) &&
+                       take(in, model.weights_) && take(in, model.bias_);
+    if (!whole || model.idf_.size() != model.names_.size() || model.scale_.size() != model.names_.size() ||
+        model.weights_.size() != model.names_.size() * model.bias_.size() || model.bias_.empty())
+        return std::nullopt;
+    return model;
+}
+
+} // namespace bot::knowledge

@@ -1,0 +1,103 @@
+#include "bot/knowledge/answerer.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace {
+
+using namespace bot;
+using namespace bot::knowledge;
+
+constexpr std::int64_t november_2026 = 1'795'500'000'000;
+
+/// The shipped cards, learnt once for all cases of this program.
+const Answerer& shipped()
+{
+    static const ManualClock clock(november_2026);
+    static const wording::Renderer words(LASTMETER_SOURCE_DIR "/templates/zh");
+    static const auto answerer = [] {
+        auto made = std::make_unique<Answerer>(clock, words, LASTMETER_MODEL);
+        made->reload(LASTMETER_SOURCE_DIR "/templates/knowledge");
+        return made;
+    }();
+    return *answerer;
+}
+
+struct Case {
+    const char* name;
+    const char* question;
+    bool addressed;
+    Action action;
+    const char* topic; ///< "" = whatever
+};
+
+const Case cases[] = {
+    {"arrears", "老板拖欠工资怎么办", true, Action::answer, "wage-arrears"},
+    {"traditional", "老闆拖欠薪水怎麼辦", true, Action::answer, "wage-arrears"},
+    {"homophone", "工商认定怎么弄", true, Action::answer, ""},
+    {"join", "怎么入会", true, Action::answer, "union-join"},
+    {"overtime", "加班费怎么算", true, Action::answer, "overtime-pay"},
+    {"station", "最近的爱心驿站在哪", true, Action::answer, "rest-station"},
+    {"plain_question_in_a_group", "老板拖欠工资怎么办", false, Action::answer, "wage-arrears"},
+    {"chatter_question", "明天加班吗", false, Action::silent, ""},
+    {"laughter", "哈哈哈", false, Action::silent, ""},
+    {"paid", "发工资了请你们吃饭", false, Action::silent, ""},
+    {"nonsense_addressed", "量子纠缠的哥本哈根诠释", true, Action::handoff, ""},
+    {"crisis", "我不想活了", false, Action::handoff, ""},
+    {"empty", "  ", true, Action::silent, ""},
+};
+
+class Answers : public testing::TestWithParam<Case> {};
+
+TEST_P(Answers, AsAWorkerExpects)
+{
+    Asker asker;
+    asker.addressed = GetParam().addressed;
+    const Answer answer = shipped().ask(GetParam().question, asker);
+    EXPECT_EQ(to_string(answer.action), std::string(to_string(GetParam().action)))
+        << answer.topic << " " << answer.score;
+    if (*GetParam().topic != 0) {
+        EXPECT_EQ(answer.topic, GetParam().topic);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Answers, testing::ValuesIn(cases),
+                         [](const auto& one) { return std::string(one.param.name); });
+
+TEST(Answerer, NamesItsSource)
+{
+    const Answer answer = shipped().ask("老板拖欠工资怎么办", {});
+    EXPECT_NE(answer.reply.find("《劳动法》第五十条"), std::string::npos) << answer.reply;
+    EXPECT_EQ(answer.citations.front().law, "劳动法");
+}
+
+TEST(Answerer, APlaceAndATradeChooseTheVariant)
+{
+    Asker here, elsewhere;
+    here.region = "621102001";
+    elsewhere.region = "3301";
+    const std::string in_gansu = shipped().show("maternity-leave", here).reply;
+    EXPECT_NE(in_gansu, shipped().show("maternity-leave", elsewhere).reply);
+    EXPECT_NE(in_gansu.find("180"), std::string::npos) << in_gansu;
+}
+
+TEST(Answerer, FollowUpsKeepTheirTopic)
+{
+    const int number = shipped().follow_up_for("wage-arrears", "那要带什么材料");
+    ASSERT_GE(number, 0);
+    EXPECT_FALSE(shipped().follow_up("wage-arrears", static_cast<std::size_t>(number), {}).empty());
+    EXPECT_EQ(shipped().follow_up_for("wage-arrears", "今天天气不错"), -1);
+    EXPECT_EQ(shipped().follow_up("wage-arrears", 99, {}), "");
+}
+
+TEST(Answerer, AnExpiredCardIsNeverServed)
+{
+    const ManualClock later(2'000'000'000'000);
+    const wording::Renderer words(LASTMETER_SOURCE_DIR "/templates/zh");
+    Answerer answerer(later, words, LASTMETER_MODEL);
+    answerer.reload(LASTMETER_SOURCE_DIR "/templates/knowledge");
+    EXPECT_EQ(answerer.show("wage-arrears", {}).action, Action::silent);
+    EXPECT_NE(answerer.ask("老板拖欠工资怎么办", {}).topic, "wage-arrears");
+}
+
+} // namespace
