@@ -73,6 +73,8 @@ const char* type_of(const std::filesystem::path& file)
         return "text/css; charset=utf-8";
     if (file.extension() == ".js")
         return "text/javascript; charset=utf-8";
+    if (file.extension() == ".svg")
+        return "image/svg+xml";
     return "application/octet-stream";
 }
 
@@ -88,7 +90,9 @@ std::vector<doors::sandbox::Group> read_sandbox(const json& file)
 {
     std::vector<doors::sandbox::Group> groups;
     for (const json& one : file) {
-        doors::sandbox::Group group{one.at("id"), one.at("name"), {}};
+        doors::sandbox::Group group{one.at("id"), one.at("name"), {}, {}, {}};
+        group.trade = one.at("industries").at(0);
+        group.mode = one.at("mode");
         for (const json& person : one.at("people"))
             group.people.push_back({person.at("id"), person.at("name"), person.at("role")});
         groups.push_back(std::move(group));
@@ -132,17 +136,20 @@ struct App::Impl {
 
     void read_assets()
     {
-        for (const auto& entry : std::filesystem::directory_iterator(options.templates / "assets"))
-            if (entry.is_regular_file())
-                assets.emplace(entry.path().filename().string(), read_file(entry.path()));
+        const auto dir = options.templates / "assets";
+        for (const char* folder : {"css", "js", "img"})
+            for (const auto& entry : std::filesystem::directory_iterator(dir / folder))
+                assets.emplace(entry.path().lexically_relative(dir).generic_string(), read_file(entry.path()));
     }
 
     void fill_demo()
     {
         const auto dir = options.templates / "data" / "demo";
-        const auto report = outreach::import_file(database, ids, "orgs", dir / "orgs.csv");
-        if (!report.problems.empty())
-            throw std::runtime_error(report.problems.front());
+        for (const char* file : {"orgs.csv", "example_orgs.csv"}) {
+            const auto report = outreach::import_file(database, ids, "orgs", dir / file);
+            if (!report.problems.empty())
+                throw std::runtime_error(report.problems.front());
+        }
         sandbox_groups = json::parse(read_file(dir / "sandbox.json"));
         database.write_now([this](soci::session& sql) {
             for (const json& one : sandbox_groups) {
