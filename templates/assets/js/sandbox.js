@@ -156,11 +156,17 @@ function drawRecord() {
         element('div', limit ? 'limit' : '', element('dt', '', what), element('dd', '', how))));
 }
 
+let drawnStrip = '';
 function drawStrip() {
     const newest = linesOf(current()).filter(line => line.window && !line.recalled).pop();
-    const left = windowWords(newest && newest.window, now());
     const one = record();
-    at('rules-strip').replaceChildren(element('b', '', one.label), here.direct ? '' : ` ${ruleStrip(one)}`, left ? element('span', 'left', left) : '');
+    const left = one.window_ms ? windowWords(newest && newest.window, now()) : '';
+    const shape = [one.label, left, here.direct].join('|');
+    if (shape === drawnStrip) return;
+    drawnStrip = shape;
+    at('rules-strip').className = left ? 'strip has-left' : 'strip';
+    at('rules-strip').replaceChildren(element('b', '', one.label), element('span', 'rule-words', here.direct ? '私聊里每句都听得到' : ruleStrip(one)),
+        left ? element('span', 'left', left) : '');
 }
 
 function drawWaiting(byGroup) {
@@ -322,7 +328,7 @@ async function restart() {
 // ---- panes of a narrow window, tabs, keys
 
 function showPane(name) {
-    at('app').dataset.pane = name;
+    document.body.dataset.pane = name;
     const target = { chat: 'chat-name', groups: 'groups-title', panel: 'tab-rules' }[name];
     if (getComputedStyle(at('to-panel')).display !== 'none') at(target).focus({ preventScroll: true });
     if (name === 'chat') view.toEnd();

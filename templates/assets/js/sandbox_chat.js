@@ -37,11 +37,12 @@ function replyBody(line, act) {
     const body = element('div', 'reply');
     reply.paragraphs.forEach((text, index) => {
         const isStep = /^\d+[.、]/.test(text);
-        body.append(element('p', index === 0 && reply.source ? 'lead' : isStep ? 'step' : '', text));
+        body.append(element('p', index === 0 && (reply.source || line.kind === 'notice') ? 'lead' : isStep ? 'step' : '', text));
     });
-    if (reply.source) body.append(element('p', 'source', element('span', '', '依据'), reply.source));
+    if (reply.source) body.append(element('p', 'source', element('span', '', '依据'), element('cite', '', reply.source)));
     if (reply.chips.length) {
-        const chips = element('div', reply.chips.some(one => one.label.length > 7) ? 'chips tall' : 'chips');
+        const shape = reply.chips.some(one => one.label.length > 7) ? ' tall' : '';
+        const chips = element('div', `chips${shape}${reply.chips.length > 5 ? ' many' : ''}`);
         chips.append(...reply.chips.map(one => chip(one, line, act)));
         body.append(chips);
     }
@@ -156,7 +157,10 @@ export class ChatView {
         if (this.list.children[index] !== item) this.list.insertBefore(item, this.list.children[index] || null);
     }
 
+    /// The end; when the last line is taller than the window, its beginning, so that reading starts at the top.
     toEnd() {
-        this.scroll.scrollTop = this.scroll.scrollHeight;
+        const last = this.list.lastElementChild;
+        const tall = last && last.offsetHeight > this.scroll.clientHeight;
+        this.scroll.scrollTop = tall ? last.offsetTop : this.scroll.scrollHeight;
     }
 }

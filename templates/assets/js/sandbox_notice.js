@@ -90,7 +90,7 @@ export class NoticePanel {
             const input = element('input', 'away');
             Object.assign(input, { type: 'radio', name: 'audience', value: expression, checked: index === 0 });
             input.onchange = () => this.chooseAudience(expression);
-            return element('label', 'chip', input, element('span', '', label));
+            return element('label', 'choice', input, element('span', 'chip', label));
         }));
         this.chooseAudience(everything);
     }
@@ -187,13 +187,13 @@ export class NoticePanel {
     }
 
     focusFirst() {
-        const first = at('progress').querySelector('h3');
+        const first = at('progress').querySelector('h2');
         if (first) first.focus({ preventScroll: true });
     }
 
     card() {
         const { title, state, counts } = this.shown;
-        const heading = element('h3', 'notice-title', title, element('span', `tag state-${state}`, states[state] || state));
+        const heading = element('h2', 'notice-title', title, element('span', `tag state-${state}`, states[state] || state));
         heading.tabIndex = -1;
         const parts = [heading];
         if (state === 'draft') parts.push(...this.previewCard());
