@@ -10,7 +10,8 @@
 
 namespace bot::doors::sandbox {
 namespace {
-constexpr auto keep_alive = std::chrono::seconds(20);
+constexpr auto keep_alive =
+    std::chrono::seconds(3); // a stopping server or a page that left is noticed no later
 } // namespace
 
 /// Sleeps until something changes. The timer is touched on its own executor only.

@@ -19,6 +19,7 @@ const group = () => house.groups.find(one => one.id === here.group);
 const person = () => group().people.find(one => one.id === here.person);
 const record = () => house.records.find(one => one.name === house.record);
 const linesOf = chat => [...lines.values()].filter(line => chatOf(line) === chat).sort((a, b) => a.place - b.place);
+const shortName = one => one.name.replace('（示例）', '');
 const summary = line => line.recalled ? '撤回了一句话' : line.text.replace(/\s+/g, ' ') || (line.media ? '［图片］' : line.note);
 
 const view = new ChatView(at('scroll'), at('lines'), {
@@ -98,7 +99,7 @@ function drawGroups() {
 
 function groupButton(one, last, unread) {
     const trade = trades[one.trade] || trades.other;
-    const name = one.name.replace('（示例）', '');
+    const name = shortName(one);
     const text = last ? `${last.kind === 'person' ? last.name : '机器人'}：${summary(last)}` : '还没人说话';
     const count = unread ? element('b', 'count', unread > 99 ? '99+' : String(unread)) : '';
     if (count) count.setAttribute('aria-label', `${unread} 条没看`);
@@ -114,9 +115,10 @@ function groupButton(one, last, unread) {
 
 function drawHead() {
     const one = group();
-    at('chat-name').textContent = here.direct ? `${person().name} 和机器人` : one.name;
-    at('chat-facts').textContent = here.direct ? '私聊，只有两个人看得到；什么都可以问'
-        : `${(trades[one.trade] || trades.other).word} · ${one.people.length} 人和机器人 · ${modeWords(one.mode)}`;
+    at('chat-name').textContent = here.direct ? `${person().name} 和机器人` : shortName(one);
+    const isExample = one.name !== shortName(one) ? '示例群 · ' : '';
+    at('chat-facts').textContent = here.direct ? '私聊，什么都可以问'
+        : `${isExample}${(trades[one.trade] || trades.other).word} · ${one.people.length} 人 · ${record().hears_all ? modeWords(one.mode) : '@ 了才听得到'}`;
     at('in-group').setAttribute('aria-pressed', String(!here.direct));
     at('in-private').setAttribute('aria-pressed', String(here.direct));
     at('mention-box').hidden = here.direct;
@@ -224,6 +226,7 @@ function takeRecord(name) {
     const focused = document.activeElement && document.activeElement.name === 'record';
     drawRecord();
     if (focused) at('records').querySelector('input:checked').focus();
+    drawHead();
     drawStrip();
     notice.draw();
     notice.tellWaiting();

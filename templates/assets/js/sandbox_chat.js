@@ -161,6 +161,6 @@ export class ChatView {
     toEnd() {
         const last = this.list.lastElementChild;
         const tall = last && last.offsetHeight > this.scroll.clientHeight;
-        this.scroll.scrollTop = tall ? last.offsetTop : this.scroll.scrollHeight;
+        this.scroll.scrollTop = tall ? last.offsetTop - 8 : this.scroll.scrollHeight;
     }
 }

@@ -53,7 +53,7 @@ export function when(ms, now) {
 export const hour = ms => china(ms).getUTCHours();
 
 export function modeWords(mode) {
-    return mode === 'attentive' ? '像在问它的话，不 @ 也答' : '@ 了才答';
+    return mode === 'attentive' ? '不 @ 也答问题' : '@ 了才答';
 }
 
 const minutes = ms => `${Math.round(ms / 60000)} 分钟`;
