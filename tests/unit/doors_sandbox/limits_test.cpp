@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 namespace {
 
 using namespace bot;
@@ -21,6 +23,11 @@ struct Vector {
     const char* record;
     bool group, mention, direct; ///< heard when said in a group, with a mention, in private
 };
+
+void PrintTo(const Vector& vector, std::ostream* out)
+{
+    *out << vector.record;
+}
 
 class SandboxHearing : public testing::TestWithParam<Vector> {};
 
