@@ -25,6 +25,7 @@ function firstAddress(program) {
 export async function openHouse(binary, now = '2026-07-18T10:00') {
     const dir = mkdtempSync(join(tmpdir(), 'lastmeter-browser-'));
     const program = spawn(binary, ['demo', '--listen', '127.0.0.1:0', '--data', dir, '--now', now], { stdio: ['ignore', 'pipe', 'ignore'] });
+    process.once('exit', () => program.kill('SIGKILL')); // a failed test leaves nothing running
     const ended = new Promise(resolve => program.once('exit', resolve));
     const base = await firstAddress(program);
     const config = join(dir, 'lastmeter.toml');
