@@ -59,6 +59,10 @@ public:
 
     /// Looks for `message`, sent by us not before `since_ms`, in the chat's history.
     virtual asio::awaitable<Sighting> look_up(Outgoing message, std::int64_t since_ms);
+
+    /// Groups into which a notice may go now, where `push` is `next_opening`: someone spoke, the reply window is open
+    /// and no notice used it yet.
+    virtual std::vector<std::string> openings() const { return {}; }
 };
 
 /// What a door does with an event it heard: the house's answer, or nothing. Safe to await from any thread.

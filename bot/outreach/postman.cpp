@@ -30,6 +30,15 @@ std::int64_t back_off_ms(int attempt)
     return base + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(base / 4 + 1));
 }
 
+/// `|a|b|`, or empty.
+std::string between_bars(const std::vector<std::string>& ids)
+{
+    std::string joined;
+    for (const std::string& id : ids)
+        joined += (joined.empty() ? "|" : "") + id + "|";
+    return joined;
+}
+
 int minute_of_day(std::int64_t now_ms)
 {
     return static_cast<int>((now_ms + china_ms) % day_ms / 60'000);
@@ -107,10 +116,15 @@ asio::awaitable<void> Postman::sleep()
 asio::awaitable<int> Postman::deliver_some()
 {
     const std::int64_t now = clock_.now_ms();
+    const PushMode push = door_.capabilities().push;
+    const std::string only_in = push == PushMode::next_opening ? between_bars(door_.openings()) : "";
+    if (push != PushMode::automatic && only_in.empty())
+        co_return 0;
     const int permits = pacer_.take(now, settings_.concurrency);
-    if (permits == 0 || door_.capabilities().push != PushMode::automatic)
+    if (permits == 0)
         co_return 0;
     storage::ClaimLimits limits;
+    limits.only_in = only_in;
     limits.rows = permits;
     limits.most_urgency = is_quiet(now) ? 0 : 2;
     limits.per_group_per_day = settings_.per_group_per_day;

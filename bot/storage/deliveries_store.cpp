@@ -15,6 +15,7 @@ constexpr auto select_due =
     "AND d.urgency <= :urgency AND (a.expires_at_ms = 0 OR a.expires_at_ms > :now2) "
     "AND (:cap = 0 OR d.urgency = 0 OR (SELECT COUNT(*) FROM deliveries e WHERE e.group_id = d.group_id "
     "AND e.at_ms >= :day AND e.state IN ('sent', 'sending', 'unknown', 'handed', 'confirmed')) < :cap2) "
+    "AND (:only = '' OR :only2 LIKE '%|' || g.external_id || '|%') "
     "ORDER BY d.urgency, d.announcement_id, d.group_id LIMIT :rows";
 constexpr auto update_claimed =
     "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, epoch = :epoch, intent_ms = :now, at_ms = :now2 "
@@ -90,7 +91,7 @@ std::vector<Claimed> claim(soci::session& sql, const std::string& account, std::
     soci::statement rows =
         (sql.prepare << select_due, soci::use(account), soci::use(now_ms), soci::use(limits.most_urgency), soci::use(now_ms),
          soci::use(limits.per_group_per_day), soci::use(limits.day_start_ms), soci::use(limits.per_group_per_day),
-         soci::use(limits.rows), soci::into(one.announcement_id), soci::into(one.group_id), soci::into(one.external_id),
+         soci::use(limits.only_in), soci::use(limits.only_in), soci::use(limits.rows), soci::into(one.announcement_id), soci::into(one.group_id), soci::into(one.external_id),
          soci::into(one.title), soci::into(one.body), soci::into(one.category), soci::into(one.attempt));
     rows.execute();
     while (rows.fetch())

@@ -58,6 +58,7 @@ struct ClaimLimits {
     int most_urgency = 2;            ///< 0 emergency, 1 reminder, 2 notice: nothing less urgent is claimed
     int per_group_per_day = 0;       ///< 0 = no cap; emergencies pass
     std::int64_t day_start_ms = 0;
+    std::string only_in;             ///< external ids between bars, `|a|b|`; empty = every group
 };
 /// Rows that become durably `sending` for this epoch, most urgent and oldest first.
 std::vector<Claimed> claim(soci::session& sql, const std::string& account, std::int64_t epoch, std::int64_t now_ms, const ClaimLimits& limits);

@@ -18,7 +18,7 @@ std::vector<Group> read_groups(const std::filesystem::path& file)
         throw std::runtime_error(file.string() + ": not there, or not a JSON list of groups");
     std::vector<Group> groups;
     for (const auto& one : list) {
-        Group group{one.at("id"), one.at("name"), {}};
+        Group group{one.at("id"), one.at("name"), {}, one.at("industries").at(0), one.at("mode")};
         for (const auto& person : one.at("people"))
             group.people.push_back({person.at("id"), person.at("name"), person.at("role")});
         groups.push_back(std::move(group));

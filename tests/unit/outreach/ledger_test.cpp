@@ -163,6 +163,21 @@ TEST(Ledger, ARowInFlightAtACrashBecomesUnknownAndAStaleWorkerWritesNothing)
     EXPECT_EQ(town.counts(id).unknown, 3);
 }
 
+TEST(Ledger, OnlyOpenGroupsAreClaimedWhereADoorMustWait)
+{
+    Town town;
+    const auto id = town.announce();
+    const auto epoch = town.begin_epoch();
+    const auto rows = town.database.read_now([&](soci::session& sql) { return storage::list_deliveries(sql, id, "waiting", 0, 2); });
+    storage::ClaimLimits limits;
+    limits.rows = groups;
+    limits.only_in = "|" + rows.at(1).external_id + "|";
+    const auto claimed = town.database.write_now([&](soci::session& sql) { return storage::claim(sql, "a", epoch, noon, limits); });
+    ASSERT_EQ(claimed.size(), 1U);
+    EXPECT_EQ(claimed[0].external_id, rows[1].external_id);
+    EXPECT_EQ(town.counts(id).waiting, groups - 1);
+}
+
 TEST(Ledger, APausedNoticeIsNotClaimedAndACancelledOneIsSkipped)
 {
     Town town;
