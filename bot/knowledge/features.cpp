@@ -11,11 +11,9 @@ namespace {
 
 constexpr float unigram_weight = 0.35F;
 constexpr float bigram_weight = 1.0F;
-constexpr float trigram_weight = 0.9F;
-constexpr float fourgram_weight = 0.6F;
-constexpr float gap_weight = 0.35F;
-constexpr float class_weight = 0.9F;
-constexpr float class_pair_weight = 0.6F;
+constexpr float trigram_weight = 0.5F;
+constexpr float class_weight = 1.2F;
+constexpr float class_pair_weight = 0.8F;
 constexpr float sound_pair_weight = 0.35F;
 constexpr float sound_triple_weight = 0.35F;
 
@@ -34,23 +32,22 @@ bool is_word_character(char32_t c)
     return (c >= 0x4E00 && c <= 0x9FFF) || (c >= U'0' && c <= U'9') || (c >= U'a' && c <= U'z');
 }
 
-/// A name for one feature: its kind and up to four values.
-std::uint32_t name_of(char kind, std::uint32_t a, std::uint32_t b = 0, std::uint32_t c = 0,
-                      std::uint32_t d = 0)
+/// A name for one feature: its kind and up to three values.
+std::uint32_t name_of(char kind, std::uint32_t a, std::uint32_t b = 0, std::uint32_t c = 0)
 {
     std::uint64_t hash = 14695981039346656037ULL ^ static_cast<unsigned char>(kind);
-    for (const std::uint32_t value : {a, b, c, d}) {
+    for (const std::uint32_t value : {a, b, c}) {
         hash ^= value;
         hash *= 1099511628211ULL;
     }
     return static_cast<std::uint32_t>(hash ^ (hash >> 32U));
 }
 
-/// How many word characters follow from `at` on without a break, at most four.
+/// How many word characters follow from `at` on without a break, at most three.
 std::size_t run_length(const std::u32string& text, std::size_t at)
 {
     std::size_t length = 0;
-    while (length < 4 && at + length < text.size() && is_word_character(text[at + length]))
+    while (length < 3 && at + length < text.size() && is_word_character(text[at + length]))
         ++length;
     return length;
 }
@@ -124,12 +121,9 @@ FeatureVector Extractor::extract(std::string_view text) const
         if (run < 3)
             continue;
         found.emplace_back(name_of('3', all[i], all[i + 1], all[i + 2]), trigram_weight);
-        found.emplace_back(name_of('g', all[i], all[i + 2]), gap_weight);
         const std::uint16_t third = pinyin_.syllable(all[i + 2]);
         if (first != 0 && second != 0 && third != 0)
             found.emplace_back(name_of('q', first, second, third), sound_triple_weight);
-        if (run == 4)
-            found.emplace_back(name_of('4', all[i], all[i + 1], all[i + 2], all[i + 3]), fourgram_weight);
     }
     const std::vector<std::uint32_t> classes = classes_in(all);
     for (std::size_t i = 0; i < classes.size(); ++i) {

@@ -13,7 +13,7 @@ namespace bot::knowledge {
 /// Features of one text: hashed names with a weight each, sorted, each once.
 using FeatureVector = std::vector<std::pair<std::uint32_t, float>>;
 
-/// Text → features: character 1–4-grams and one-gap pairs, classes of domain words and ordered pairs of them
+/// Text → features: character 1–3-grams, classes of domain words and ordered pairs of them
 /// (who did what), and toneless pinyin pairs and triples that forgive homophones and accents. Immutable,
 /// thread-safe.
 class Extractor {

@@ -14,8 +14,8 @@ constexpr std::size_t story_length = 36; ///< characters from which on sentences
 constexpr std::size_t most_sentences = 24;
 constexpr float asking_weight = 2.0F, telling_weight = 0.5F;
 constexpr float sentence_share = 0.4F;
-constexpr double model_share = 0.6;
-constexpr std::uint64_t features_version = 3; ///< grows with every change of features or learning
+constexpr double model_share = 0.7;
+constexpr std::uint64_t features_version = 4; ///< grows with every change of features or learning
 
 template <class Visit> void each_text(const Library& library, Visit visit)
 {

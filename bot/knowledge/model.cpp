@@ -13,10 +13,10 @@
 namespace bot::knowledge {
 namespace {
 
-constexpr std::size_t fewest_texts = 2; ///< a feature of fewer texts is not learnt
+constexpr std::size_t fewest_texts = 3; ///< a feature of fewer texts is not learnt
 constexpr int rounds = 10;
-constexpr float step = 0.5F;
-constexpr float sharpness = 4.0F; ///< length of a text's vector while learning
+constexpr float step = 0.1F;
+constexpr float sharpness = 2.0F; ///< length of a text's vector while learning
 constexpr float shrink = 2e-6F;
 constexpr float bias_weight = 0.1F;
 constexpr float negligible = 1e-3F; ///< a smaller gradient changes nothing worth its time
