@@ -43,6 +43,7 @@ struct AccountHealth {
     std::string detail; ///< plain Chinese, e.g. 「掉线：等待重连」
     std::int64_t last_event_ms = 0;
     std::int64_t last_success_ms = 0;
+    bool can_send = true; ///< false: a send would certainly not leave, so it is better to wait
 };
 
 /// One account on one platform. `send` may be awaited from any executor and never throws for a platform's sake.
