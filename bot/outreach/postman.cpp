@@ -115,14 +115,20 @@ asio::awaitable<int> Postman::deliver_some()
     auto claim_work = [account = door_.account(), epoch = epoch_, now, limits](soci::session& sql) {
         return storage::claim(sql, account, epoch, now, limits);
     };
-    const std::vector<storage::Claimed> rows = co_await database_.write(std::move(claim_work));
-    if (rows.empty()) {
+    std::vector<storage::Claimed> rows;
+    try {
+        rows = co_await database_.write(std::move(claim_work));
+    } catch (...) {
         pacer_.give_back(permits);
-        co_return 0;
+        throw;
     }
+    pacer_.give_back(permits - static_cast<int>(rows.size()));
+    if (rows.empty())
+        co_return 0;
     std::vector<storage::Settlement> outcomes(rows.size());
     batch_ = Batch();
     co_await send_all(rows, outcomes);
+    pacer_.finished(clock_.now_ms(), static_cast<int>(rows.size()));
     learn_from_batch(clock_.now_ms());
     auto settle_work = [epoch = epoch_, at = clock_.now_ms(), outcomes](soci::session& sql) {
         return storage::settle(sql, epoch, at, outcomes);
