@@ -135,6 +135,9 @@ int finish_due(soci::session& sql, std::int64_t now_ms)
     sql << "UPDATE deliveries SET state = 'skipped', reason = '过期了', at_ms = :now WHERE state = 'waiting' AND announcement_id IN "
            "(SELECT id FROM announcements WHERE state = 'sending' AND expires_at_ms > 0 AND expires_at_ms <= :now2)",
         soci::use(now_ms), soci::use(now_ms);
+    sql << "UPDATE deliveries SET state = 'skipped', reason = '已取消', at_ms = :now WHERE state = 'waiting' AND announcement_id IN "
+           "(SELECT id FROM announcements WHERE state = 'cancelled')",
+        soci::use(now_ms);
     soci::statement done = (sql.prepare << "UPDATE announcements SET state = 'done' WHERE state = 'sending' AND NOT EXISTS (SELECT 1 "
                                            "FROM deliveries d WHERE d.announcement_id = announcements.id AND d.state IN "
                                            "('waiting', 'held', 'sending', 'handed', 'unknown'))");
