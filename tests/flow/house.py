@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 
-PATIENCE_S = 50
+PATIENCE_S = 120
 ORGS = "templates/data/demo/orgs.csv"
 
 

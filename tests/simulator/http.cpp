@@ -18,7 +18,8 @@ std::string_view header(const Headers& headers, std::string_view name)
 
 std::optional<std::string> query_value(std::string_view query, std::string_view name)
 {
-    const auto parsed = boost::urls::parse_relative_ref("/?" + std::string(query));
+    const std::string whole = "/?" + std::string(query); // what is parsed is only viewed
+    const auto parsed = boost::urls::parse_relative_ref(whole);
     if (!parsed)
         return std::nullopt;
     for (const auto& field : parsed->params())
