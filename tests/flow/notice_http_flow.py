@@ -5,7 +5,7 @@ import sys
 from house import over_http, stage
 from notice import pause_resume_cancel, through_kills
 
-FAULTS = {"drop_answer": 0.03, "drop_before": 0.02, "late": 0.1, "late_ms": [5, 120]}
+FAULTS = {"drop_answer": 0.015, "drop_before": 0.01, "late": 0.1, "late_ms": [5, 120]}
 
 
 def main(programs):
