@@ -1,22 +1,21 @@
 #include "bot/app.hpp"
 
 #include "bot/console/api.hpp"
-#include "bot/console/tokens.hpp"
-#include "bot/doors/onebot11/door.hpp"
-#include "bot/doors/sandbox/door.hpp"
+#include "bot/demo.hpp"
+#include "bot/doors/doors.hpp"
 #include "bot/knowledge/answerer.hpp"
 #include "bot/net/http_client.hpp"
 #include "bot/net/http_server.hpp"
 #include "bot/net/tokens.hpp"
 #include "bot/ops/metrics.hpp"
 #include "bot/outreach/announcer.hpp"
-#include "bot/outreach/import.hpp"
 #include "bot/outreach/postman.hpp"
 #include "bot/routing/contexts.hpp"
 #include "bot/routing/directory.hpp"
 #include "bot/routing/intake.hpp"
+#include "bot/site.hpp"
 #include "bot/storage/groups_store.hpp"
-#include "bot/storage/records_store.hpp"
+#include "bot/storage/write_behind.hpp"
 #include "bot/wording/renderer.hpp"
 #include "handlers/questions.hpp"
 #include "handlers/registry.hpp"
@@ -31,22 +30,19 @@
 
 #include <algorithm>
 #include <csignal>
-#include <fstream>
 #include <iostream>
-#include <map>
-#include <sstream>
+#include <stdexcept>
 #include <thread>
 
 namespace bot {
 namespace {
 
 using nlohmann::json;
-using OneBot11 = doors::onebot11::OneBot11Door;
-using Sandbox = doors::sandbox::SandboxDoor;
 
 constexpr std::int64_t remembered_ms = 72LL * 3600 * 1000;
-constexpr auto flush_every = std::chrono::milliseconds(200);
-constexpr std::size_t most_unwritten = 100'000;
+constexpr auto housekeeping_every = std::chrono::milliseconds(200);
+constexpr auto grace_for_requests = std::chrono::seconds(5);
+constexpr auto grace_for_deliveries = std::chrono::seconds(3);
 
 void log_end(std::exception_ptr error)
 {
@@ -59,138 +55,109 @@ void log_end(std::exception_ptr error)
     }
 }
 
-std::string read_file(const std::filesystem::path& file)
+routing::KnownGroup known_group(const storage::Group& group)
 {
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream bytes;
-    bytes << in.rdbuf();
-    return bytes.str();
+    const auto mode = group.mode == "attentive" ? routing::GroupMode::attentive
+                      : group.mode == "muted"   ? routing::GroupMode::muted
+                                                : routing::GroupMode::mention;
+    return {group.id, group.account, group.external_id, group.org, mode};
 }
 
-const char* type_of(const std::filesystem::path& file)
+config::Account sandbox_account()
 {
-    if (file.extension() == ".css")
-        return "text/css; charset=utf-8";
-    if (file.extension() == ".js")
-        return "text/javascript; charset=utf-8";
-    return "application/octet-stream";
+    config::Account account;
+    account.id = "sandbox";
+    account.platform = "sandbox";
+    return account;
 }
 
-void add_page_headers(net::HttpResponse& response)
+/// Throws std::runtime_error that names the key.
+std::optional<outreach::Rate> read_rate(const config::Account& account)
 {
-    response.headers.emplace_back("Content-Security-Policy",
-                                  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-                                  "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
-    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-}
-
-std::vector<doors::sandbox::Group> read_sandbox(const json& file)
-{
-    std::vector<doors::sandbox::Group> groups;
-    for (const json& one : file) {
-        doors::sandbox::Group group{one.at("id"), one.at("name"), {}};
-        for (const json& person : one.at("people"))
-            group.people.push_back({person.at("id"), person.at("name"), person.at("role")});
-        groups.push_back(std::move(group));
-    }
-    return groups;
+    const std::string text = account.value("rate");
+    const auto rate = outreach::parse_rate(text);
+    if (!text.empty() && !rate)
+        throw std::runtime_error("account " + account.id + ": rate: \"" + text +
+                                 "\" is none; write 20/min, 600/h or 2/s");
+    return rate;
 }
 
 } // namespace
 
 struct App::Impl {
+    struct Account {
+        doors::OpenAccount opened;
+        std::unique_ptr<outreach::Postman> postman;
+        ops::Metrics::Gauge connected, last_event, last_success;
+    };
+
     Impl(Options given, const Clock& the_clock)
         : options(std::move(given)), clock(the_clock), ids(clock), words(options.templates / "zh"),
-          pages(options.templates / "pages" / "public"), answerer(clock, words), database(options.config.store_url),
+          answerer(clock, words), database(options.config.store_url), write_behind(database, clock),
           contexts(clock), intake(clock)
     {
-        const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
-        for (unsigned i = 0; i < threads; ++i)
+        for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
             loops.push_back(std::make_unique<asio::io_context>(1));
-        for (const auto& problem : answerer.reload(options.config.knowledge_dir))
-            spdlog::warn("event=knowledge_problem at=\"{}:{}\" problem=\"{}\"", problem.file, problem.line, problem.message);
-        read_assets();
+        load_knowledge();
         if (options.demo)
-            fill_demo();
-        const std::int64_t now = clock.now_ms();
-        epoch = database.write_now([now](soci::session& sql) { return storage::begin_epoch(sql, now); });
-        std::vector<routing::SeenKey> seen;
-        for (auto& [key, at] : database.read_now([now](soci::session& sql) { return storage::list_seen(sql, now - remembered_ms); }))
-            seen.push_back({std::move(key), at});
-        intake.restore(seen);
+            fill_demo(database, ids, clock, options.templates);
+        begin_run();
         load_directory();
-        announcer = std::make_unique<outreach::Announcer>(database, clock, ids, options.config.approval_from_groups, [this] { wake_postmen(); });
+        announcer = std::make_unique<outreach::Announcer>(
+            database, clock, ids, options.config.approval_from_groups, [this] { wake_postmen(); });
         build_registry();
-        build_doors();
-        api = std::make_unique<console::Api>(database, *announcer, words, clock, [this] { return all_doors(); });
-        answered = metrics.counter("lastmeter_replies_total", "Replies given to events");
-        heard = metrics.counter("lastmeter_events_total", "Events heard");
-        remembered = metrics.gauge("lastmeter_intake_keys", "Dedupe keys in memory");
+        open_accounts();
+        api = std::make_unique<console::Api>(database, *announcer, words, clock,
+                                             [this] { return all_doors(); });
+        build_site();
     }
 
     asio::io_context& home() { return *loops.front(); }
 
-    void read_assets()
+    void load_knowledge()
     {
-        for (const auto& entry : std::filesystem::directory_iterator(options.templates / "assets"))
-            if (entry.is_regular_file())
-                assets.emplace(entry.path().filename().string(), read_file(entry.path()));
+        for (const auto& problem : answerer.reload(options.config.knowledge_dir))
+            spdlog::warn("event=knowledge_problem at=\"{}:{}\" problem=\"{}\"", problem.file, problem.line,
+                         problem.message);
     }
 
-    void fill_demo()
+    /// All leases of the previous run are void; what it had seen is known again.
+    void begin_run()
     {
-        const auto dir = options.templates / "data" / "demo";
-        const auto report = outreach::import_file(database, ids, "orgs", dir / "orgs.csv");
-        if (!report.problems.empty())
-            throw std::runtime_error(report.problems.front());
-        sandbox_groups = json::parse(read_file(dir / "sandbox.json"));
-        database.write_now([this](soci::session& sql) {
-            for (const json& one : sandbox_groups) {
-                storage::Group group;
-                group.id = ids.next();
-                group.account = "sandbox";
-                group.external_id = one.at("id");
-                if (storage::find_group(sql, group.account, group.external_id))
-                    continue;
-                group.name = one.at("name");
-                group.org = one.at("org");
-                group.mode = one.at("mode");
-                group.industries = one.at("industries").get<std::vector<std::string>>();
-                group.subscriptions = one.at("subscriptions").get<std::vector<std::string>>();
-                storage::upsert_group(sql, group);
-            }
-            return true;
-        });
+        const std::int64_t now = clock.now_ms();
+        epoch = database.write_now([now](soci::session& sql) { return storage::begin_epoch(sql, now); });
+        std::vector<routing::SeenKey> seen;
+        for (auto& [key, at] : database.read_now(
+                 [now](soci::session& sql) { return storage::list_seen(sql, now - remembered_ms); }))
+            seen.push_back({std::move(key), at});
+        intake.restore(seen);
     }
 
     void load_directory()
     {
         std::vector<routing::KnownGroup> known;
-        for (const storage::Group& group : database.read_now([](soci::session& sql) { return storage::list_groups(sql); })) {
-            const auto mode = group.mode == "attentive" ? routing::GroupMode::attentive
-                              : group.mode == "muted"   ? routing::GroupMode::muted
-                                                        : routing::GroupMode::mention;
-            known.push_back({group.id, group.account, group.external_id, group.org, mode});
-        }
+        for (const storage::Group& group :
+             database.read_now([](soci::session& sql) { return storage::list_groups(sql); }))
+            known.push_back(known_group(group));
         directory.replace(std::move(known));
     }
 
     void build_registry()
     {
-        auto log = [this](storage::QuestionRow row) {
-            row.at_ms = clock.now_ms();
-            const std::lock_guard lock(unwritten_mutex);
-            if (unwritten.size() < most_unwritten)
-                unwritten.push_back(std::move(row));
-        };
         std::vector<std::unique_ptr<handlers::Handler>> abilities;
-        abilities.push_back(std::make_unique<handlers::Subscriptions>(database, directory, words, clock, ids));
-        abilities.push_back(std::make_unique<handlers::Questions>(answerer, contexts, words,
-                                                                  (options.templates / "data" / "menu.json").string(), log));
-        auto on_notice = [this](Event event) { return note(std::move(event)); };
-        registry = std::make_unique<handlers::Registry>(intake, contexts, directory, options.config.names, std::move(abilities), on_notice);
+        abilities.push_back(
+            std::make_unique<handlers::Subscriptions>(database, directory, words, clock, ids));
+        abilities.push_back(std::make_unique<handlers::Questions>(
+            answerer, contexts, words, (options.templates / "data" / "menu.json").string(),
+            [this](storage::QuestionRow row) { write_behind.add(std::move(row)); }));
+        registry = std::make_unique<handlers::Registry>(
+            intake, contexts, directory, options.config.names, std::move(abilities),
+            [this](Event event) { return note(std::move(event)); });
+        answered = metrics.counter("lastmeter_replies_total", "Replies given to events");
+        heard = metrics.counter("lastmeter_events_total", "Events heard");
     }
 
+    /// Joining and leaving a group changes whether notices may go there.
     asio::awaitable<void> note(Event event)
     {
         if (event.happening != Happening::bot_left && event.happening != Happening::bot_joined)
@@ -212,139 +179,101 @@ struct App::Impl {
         co_return reply;
     }
 
-    void build_doors()
+    void open_accounts()
     {
-        const EventHandler on_event = [this](Event event) { return hear(std::move(event)); };
-        for (const config::Account& account : options.config.accounts) {
-            if (account.platform == "sandbox") {
-                add_sandbox(account.id, on_event);
-            } else if (account.platform == "onebot11") {
-                doors::onebot11::Settings settings;
-                settings.id = account.id;
-                settings.secret = account.secret("secret");
-                settings.access_token = account.secret("access_token");
-                settings.api = account.value("api");
-                settings.reply_via = account.value("reply_via") == "quick" ? doors::onebot11::ReplyVia::quick
-                                     : account.value("reply_via") == "api" ? doors::onebot11::ReplyVia::api
-                                                                           : doors::onebot11::ReplyVia::automatic;
-                auto door = std::make_unique<OneBot11>(std::move(settings), client, clock, on_event);
-                add_postman(*door, account.value("rate"));
-                onebot11.emplace(account.id, std::move(door));
-            } else {
-                throw std::runtime_error("account " + account.id + ": the platform " + account.platform + " is not built in yet");
-            }
-        }
-        if (options.demo && !sandbox)
-            add_sandbox("sandbox", on_event);
+        std::vector<config::Account> wanted = options.config.accounts;
+        if (options.demo &&
+            std::none_of(wanted.begin(), wanted.end(), [](const auto& one) { return one.id == "sandbox"; }))
+            wanted.push_back(sandbox_account());
+        const doors::World world{client, clock, options.templates,
+                                 [this](Event event) { return hear(std::move(event)); }};
+        for (const config::Account& account : wanted)
+            accounts.emplace(account.id, open_account(account, world));
     }
 
-    void add_sandbox(const std::string& id, const EventHandler& on_event)
+    Account open_account(const config::Account& config, const doors::World& world)
     {
-        if (sandbox_groups.empty())
-            sandbox_groups = json::parse(read_file(options.templates / "data" / "demo" / "sandbox.json"));
-        sandbox = std::make_unique<Sandbox>(id, read_sandbox(sandbox_groups), clock, on_event);
-        add_postman(*sandbox, "");
-    }
-
-    void add_postman(Door& door, const std::string& rate)
-    {
+        Account account;
+        account.opened = doors::open(config, world);
+        const ops::Labels labels{{"account", config.id}};
+        account.connected =
+            metrics.gauge("lastmeter_account_connected", "1 while the account is reachable", labels);
+        account.last_event =
+            metrics.gauge("lastmeter_account_last_event_seconds", "Unix time of the last event", labels);
+        account.last_success = metrics.gauge("lastmeter_account_last_success_seconds",
+                                             "Unix time of the last message sent", labels);
         outreach::PostmanSettings settings;
-        settings.rate = outreach::parse_rate(rate);
-        if (!rate.empty() && !settings.rate)
-            throw std::runtime_error("account " + door.account() + ": rate: \"" + rate + "\" is none; write 20/min, 600/h or 2/s");
+        settings.rate = read_rate(config);
         if (!outreach::parse_quiet_hours(options.config.quiet_hours, settings))
-            throw std::runtime_error("outreach.quiet_hours: \"" + options.config.quiet_hours + "\" is none; write 22:00-07:00");
+            throw std::runtime_error("outreach.quiet_hours: \"" + options.config.quiet_hours +
+                                     "\" is none; write 22:00-07:00");
         settings.per_group_per_day = options.config.per_group_per_day;
-        auto render = [this](const storage::Claimed& row) {
-            return words.text("notice", json{{"title", row.title}, {"body", row.body}});
-        };
-        postmen.push_back(std::make_unique<outreach::Postman>(home().get_executor(), database, door, clock, epoch, settings, render));
+        account.postman = std::make_unique<outreach::Postman>(
+            home().get_executor(), database, *account.opened.door, clock, epoch, settings,
+            [this](const storage::Claimed& row) {
+                return words.text("notice", json{{"title", row.title}, {"body", row.body}});
+            });
+        return account;
     }
 
     std::vector<const Door*> all_doors() const
     {
         std::vector<const Door*> doors;
-        if (sandbox)
-            doors.push_back(sandbox.get());
-        for (const auto& [id, door] : onebot11)
-            doors.push_back(door.get());
+        for (const auto& [id, account] : accounts)
+            doors.push_back(account.opened.door.get());
         return doors;
     }
 
     void wake_postmen()
     {
-        for (const auto& postman : postmen)
-            postman->wake();
+        for (const auto& [id, account] : accounts)
+            account.postman->wake();
     }
 
-    asio::awaitable<net::HttpResponse> serve(net::HttpRequest request)
+    void build_site()
     {
-        const std::string path = request.path;
-        net::HttpResponse response;
-        if (path.starts_with("/hooks/"))
-            co_return co_await hook(path.substr(7), std::move(request));
-        if (path.starts_with("/api/v1/"))
-            co_return co_await api->serve(path.substr(8), std::move(request));
-        if (sandbox && path.starts_with("/sandbox/")) {
-            auto served = co_await sandbox->serve(path.substr(9), std::move(request));
-            if (served)
-                co_return std::move(*served);
+        Site::Rooms rooms;
+        rooms.api = api.get();
+        for (const auto& [id, account] : accounts) {
+            if (account.opened.hook)
+                rooms.hooks.emplace(id, account.opened.hook);
+            if (account.opened.page)
+                rooms.sandbox = account.opened.page;
         }
-        if (path == "/healthz" || path == "/readyz")
-            response = net::text_response(ready || path == "/healthz" ? 200 : 503, ready ? "ok\n" : "starting\n");
-        else if (path == "/metrics")
-            response = expose();
-        else if (sandbox && path == "/sandbox")
-            response = net::html_response(200, pages.html("sandbox", json::object()));
-        else if (path == "/" && sandbox)
-            response = redirect("/sandbox");
-        else if (path.starts_with("/assets/") && assets.contains(path.substr(8)))
-            response = asset(path.substr(8));
-        else
-            response = net::problem(404, "没有这个地址", "请核对网址");
-        add_page_headers(response);
-        co_return response;
+        rooms.metrics = [this] { return expose(); };
+        rooms.ready = &ready;
+        site = std::make_unique<Site>(options.templates, std::move(rooms));
+        keys_in_memory = metrics.gauge("lastmeter_intake_keys", "Dedupe keys in memory");
+        contexts_in_memory = metrics.gauge("lastmeter_contexts", "Running dialogues");
+        rows_waiting = metrics.gauge("lastmeter_write_behind_rows", "Rows that wait to be written behind");
+        rows_dropped =
+            metrics.gauge("lastmeter_write_behind_dropped", "Rows that did not fit into the queue");
+        connections = metrics.gauge("lastmeter_connections", "Open connections");
     }
 
-    asio::awaitable<net::HttpResponse> hook(std::string account, net::HttpRequest request)
+    std::string expose()
     {
-        const auto door = onebot11.find(account);
-        if (door == onebot11.end())
-            co_return net::problem(404, "没有这个账号", "配置里没有这个 id 的账号");
-        co_return co_await door->second->receive(std::move(request));
-    }
-
-    asio::awaitable<net::UpgradeDecision> upgrade(net::HttpRequest request)
-    {
-        net::UpgradeDecision decision;
-        const auto door = request.path.starts_with("/hooks/") ? onebot11.find(request.path.substr(7)) : onebot11.end();
-        if (door == onebot11.end()) {
-            decision.refusal = net::problem(404, "没有这个账号", "配置里没有这个 id 的账号");
-            co_return decision;
+        keys_in_memory.set(static_cast<double>(intake.size()));
+        contexts_in_memory.set(static_cast<double>(contexts.size()));
+        rows_waiting.set(static_cast<double>(write_behind.waiting()));
+        rows_dropped.set(static_cast<double>(write_behind.dropped()));
+        connections.set(static_cast<double>(server->open_connections()));
+        for (auto& [id, account] : accounts) {
+            const AccountHealth health = account.opened.door->health();
+            account.connected.set(health.connected ? 1 : 0);
+            account.last_event.set(static_cast<double>(health.last_event_ms / 1000));
+            account.last_success.set(static_cast<double>(health.last_success_ms / 1000));
         }
-        co_return co_await door->second->upgrade(std::move(request));
+        return metrics.expose();
     }
 
-    net::HttpResponse expose()
+    asio::awaitable<void> flush()
     {
-        remembered.set(static_cast<double>(intake.size()));
-        return net::text_response(200, metrics.expose());
-    }
-
-    net::HttpResponse redirect(const std::string& to)
-    {
-        net::HttpResponse response;
-        response.status = 303;
-        response.headers.emplace_back("Location", to);
-        return response;
-    }
-
-    net::HttpResponse asset(const std::string& name)
-    {
-        net::HttpResponse response;
-        response.content_type = type_of(name);
-        response.body = assets.at(name);
-        return response;
+        std::vector<storage::SeenRow> keys;
+        for (auto& one : intake.take_new())
+            keys.emplace_back(std::move(one.key), one.at_ms);
+        write_behind.add(std::move(keys));
+        co_await write_behind.flush(remembered_ms);
     }
 
     asio::awaitable<void> housekeeping()
@@ -357,75 +286,110 @@ struct App::Impl {
             } catch (const std::exception& error) {
                 spdlog::error("event=housekeeping_failed error=\"{}\"", error.what());
             }
-            timer.expires_after(flush_every);
+            timer.expires_after(housekeeping_every);
             co_await timer.async_wait(net::as_values);
         }
     }
 
-    asio::awaitable<void> flush()
+    asio::awaitable<void> reload_when_told()
     {
-        std::vector<storage::SeenRow> keys;
-        for (auto& one : intake.take_new())
-            keys.emplace_back(std::move(one.key), one.at_ms);
-        std::vector<storage::QuestionRow> questions;
-        {
-            const std::lock_guard lock(unwritten_mutex);
-            questions.swap(unwritten);
+        asio::signal_set signals(home(), SIGHUP);
+        for (;;) {
+            auto [ec, number] = co_await signals.async_wait(net::as_values);
+            if (ec)
+                co_return;
+            reload();
         }
-        if (keys.empty() && questions.empty())
-            co_return;
-        auto work = [keys = std::move(keys), questions = std::move(questions), before = clock.now_ms() - remembered_ms](soci::session& sql) {
-            return storage::insert_seen(sql, keys, before) && storage::insert_questions(sql, questions);
-        };
-        co_await database.write(std::move(work));
     }
 
-    asio::awaitable<void> wait_for_end()
+    /// Each part on its own: what is broken stays as it was, and the log says why.
+    void reload()
     {
-        asio::signal_set reload(home(), SIGHUP);
-        reload.async_wait([this](error_code ec, int) { on_reload(ec); });
+        load_knowledge();
+        try {
+            words.reload();
+            site->reload();
+        } catch (const std::exception& error) {
+            spdlog::error("event=reload_failed part=templates error=\"{}\"", error.what());
+        }
+        const config::Loaded fresh = options.reread ? options.reread() : config::Loaded{};
+        for (const auto& problem : fresh.problems)
+            spdlog::error("event=reload_failed part=configuration error=\"{}\"", problem.text());
+        if (fresh.problems.empty())
+            for (const config::Account& one : fresh.config.accounts)
+                reconfigure(one);
+        spdlog::info("event=reloaded cards={}", answerer.snapshot()->cards().size());
+    }
+
+    void reconfigure(const config::Account& fresh)
+    {
+        const auto found = accounts.find(fresh.id);
+        if (found == accounts.end()) {
+            spdlog::warn("event=reload_incomplete account={} reason=\"a new account needs a restart\"",
+                         fresh.id);
+            return;
+        }
+        try {
+            const auto rate = read_rate(fresh);
+            if (found->second.opened.reconfigure)
+                found->second.opened.reconfigure(fresh);
+            found->second.postman->set_rate(rate);
+        } catch (const std::exception& error) {
+            spdlog::error("event=reload_failed part=account error=\"{}\"", error.what());
+        }
+    }
+
+    asio::awaitable<void> stop_when_told()
+    {
         asio::signal_set signals(home(), SIGTERM, SIGINT);
         co_await signals.async_wait(net::as_values);
         spdlog::info("event=stopping");
         ready = false;
-        for (const auto& postman : postmen)
-            postman->stop();
-        co_await server->stop(std::chrono::seconds(5));
+        for (const auto& [id, account] : accounts)
+            account.postman->stop();
+        co_await server->stop(grace_for_requests);
         stopping = true;
-        asio::steady_timer timer(home());
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(3);
-        const auto busy = [this] { return std::any_of(postmen.begin(), postmen.end(), [](const auto& one) { return one->running(); }); };
-        while (busy() && std::chrono::steady_clock::now() < deadline) {
-            timer.expires_after(std::chrono::milliseconds(5));
-            co_await timer.async_wait(net::as_values);
+        co_await drain_postmen();
+        try {
+            co_await flush();
+        } catch (const std::exception& error) {
+            spdlog::error("event=flush_failed error=\"{}\"", error.what());
         }
-        co_await flush();
         for (const auto& loop : loops)
             loop->stop();
     }
 
-    void on_reload(error_code ec)
+    asio::awaitable<void> drain_postmen()
     {
-        if (ec)
-            return;
-        const auto problems = answerer.reload(options.config.knowledge_dir);
-        spdlog::info("event=reloaded problems={}", problems.size());
+        asio::steady_timer timer(home());
+        const auto deadline = std::chrono::steady_clock::now() + grace_for_deliveries;
+        const auto busy = [this] {
+            return std::any_of(accounts.begin(), accounts.end(),
+                               [](const auto& one) { return one.second.postman->running(); });
+        };
+        while (busy() && std::chrono::steady_clock::now() < deadline) {
+            timer.expires_after(std::chrono::milliseconds(5));
+            co_await timer.async_wait(net::as_values);
+        }
     }
 
-    void announce_addresses(const std::vector<std::uint16_t>& ports)
+    void announce_addresses(std::uint16_t port)
     {
-        const std::string base = "http://" + options.config.listen.front().substr(0, options.config.listen.front().rfind(':')) + ":" + std::to_string(ports.front());
-        spdlog::info("event=ready address={} cards={} groups={}", base, answerer.snapshot()->cards().size(), directory.size());
+        const std::string& listen = options.config.listen.front();
+        const std::string base = (options.config.tls_cert.empty() ? "http://" : "https://") +
+                                 listen.substr(0, listen.rfind(':')) + ":" + std::to_string(port);
+        spdlog::info("event=ready address={} cards={} groups={}", base, answerer.snapshot()->cards().size(),
+                     directory.size());
         if (!options.demo)
             return;
-        const std::string token = console::new_token();
-        database.write_now([&](soci::session& sql) {
-            return storage::insert_token(sql, console::token_hash(token), {"demo-organizer", "admin", "root"}, clock.now_ms());
-        });
-        std::cout << "群聊沙盒       " << base << "/sandbox\n接口（通知）   " << base << "/api/v1/announcements\n组织员口令     " << token << std::endl;
+        const DemoTokens tokens = make_demo_tokens(database, clock);
+        std::cout << "群聊沙盒       " << base << "/sandbox#organizer=" << tokens.organizer
+                  << "&reviewer=" << tokens.reviewer << "\n控制台（接口） " << base << "/api/v1/announcements"
+                  << "\n组织员口令     " << tokens.organizer << "\n复核员口令     " << tokens.reviewer
+                  << std::endl;
     }
 
-    int run()
+    void start_server()
     {
         std::vector<asio::io_context*> contexts_of_server;
         for (const auto& loop : loops)
@@ -436,15 +400,22 @@ struct App::Impl {
         server_options.tls_key = options.config.tls_key;
         server_options.trusted_proxies = options.config.trusted_proxies;
         server = std::make_unique<net::HttpServer>(
-            contexts_of_server, server_options, [this](net::HttpRequest request) { return serve(std::move(request)); },
-            [this](net::HttpRequest request) { return upgrade(std::move(request)); });
+            contexts_of_server, server_options,
+            [this](net::HttpRequest request) { return site->serve(std::move(request)); },
+            [this](net::HttpRequest request) { return site->upgrade(std::move(request)); });
         server->start();
-        ready = true;
-        announce_addresses(server->ports());
+    }
+
+    int run()
+    {
+        start_server();
+        asio::co_spawn(home(), stop_when_told(), log_end);
+        asio::co_spawn(home(), reload_when_told(), log_end);
         asio::co_spawn(home(), housekeeping(), log_end);
-        asio::co_spawn(home(), wait_for_end(), log_end);
-        for (const auto& postman : postmen)
-            asio::co_spawn(home(), postman->run(), log_end);
+        for (const auto& [id, account] : accounts)
+            asio::co_spawn(home(), account.postman->run(), log_end);
+        ready = true;
+        announce_addresses(server->ports().front());
         std::vector<std::thread> threads;
         std::vector<asio::executor_work_guard<asio::io_context::executor_type>> guards;
         for (const auto& loop : loops)
@@ -463,27 +434,23 @@ struct App::Impl {
     std::vector<std::unique_ptr<asio::io_context>> loops;
     IdSource ids;
     ops::Metrics metrics;
-    wording::Renderer words, pages;
+    wording::Renderer words;
     knowledge::Answerer answerer;
     storage::Database database;
+    storage::WriteBehind write_behind;
     routing::Contexts contexts;
     routing::Directory directory;
     routing::Intake intake;
     net::HttpClient client;
-    json sandbox_groups = json::array();
-    std::map<std::string, std::string> assets;
     std::int64_t epoch = 0;
     std::unique_ptr<outreach::Announcer> announcer;
     std::unique_ptr<handlers::Registry> registry;
-    std::unique_ptr<Sandbox> sandbox;
-    std::map<std::string, std::unique_ptr<OneBot11>> onebot11;
-    std::vector<std::unique_ptr<outreach::Postman>> postmen;
+    std::map<std::string, Account> accounts;
     std::unique_ptr<console::Api> api;
+    std::unique_ptr<Site> site;
     std::unique_ptr<net::HttpServer> server;
-    std::mutex unwritten_mutex;
-    std::vector<storage::QuestionRow> unwritten;
     ops::Metrics::Counter answered, heard;
-    ops::Metrics::Gauge remembered;
+    ops::Metrics::Gauge keys_in_memory, contexts_in_memory, rows_waiting, rows_dropped, connections;
     std::atomic<bool> ready{false};
     bool stopping = false;
 };

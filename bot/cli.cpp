@@ -3,6 +3,7 @@
 #include "bot/app.hpp"
 #include "bot/console/tokens.hpp"
 #include "bot/core/time.hpp"
+#include "bot/doors/doors.hpp"
 #include "bot/knowledge/answerer.hpp"
 #include "bot/ops/log.hpp"
 #include "bot/outreach/announcer.hpp"
@@ -44,11 +45,17 @@ std::filesystem::path templates_dir()
     throw std::runtime_error("templates/ is neither in the working directory nor installed");
 }
 
+config::Loaded read_config(const Arguments& arguments)
+{
+    const bool named = !arguments.config_file.empty();
+    return config::load(named ? arguments.config_file : "lastmeter.toml", config::process_environment(),
+                        named, doors::platform_keys());
+}
+
 /// The configuration, or nothing after its problems were printed.
 std::optional<config::Config> load_config(const Arguments& arguments)
 {
-    const bool named = !arguments.config_file.empty();
-    auto loaded = config::load(named ? arguments.config_file : "lastmeter.toml", config::process_environment(), named);
+    auto loaded = read_config(arguments);
     for (const auto& problem : loaded.problems)
         std::cerr << problem.text() << "\n";
     if (!loaded.problems.empty())
@@ -81,6 +88,7 @@ int serve(const Arguments& arguments, bool demo)
     options.config = std::move(*config);
     options.templates = templates_dir();
     options.demo = demo;
+    options.reread = [arguments] { return read_config(arguments); };
     App app(std::move(options), *clock);
     return app.run();
 }
@@ -97,7 +105,9 @@ void ask_one(const knowledge::Answerer& answerer, const std::string& question, b
 {
     const auto start = std::chrono::steady_clock::now();
     const knowledge::Answer answer = answerer.ask(question, in_group);
-    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
+    const auto us =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start)
+            .count();
     print_answer(question, answer, us, json);
 }
 
@@ -136,12 +146,13 @@ int ask(const Arguments& arguments)
 
 int check(const Arguments& arguments)
 {
-    const bool named = !arguments.config_file.empty();
-    const auto loaded = config::load(named ? arguments.config_file : "lastmeter.toml", config::process_environment(), named);
+    const auto loaded = read_config(arguments);
     std::size_t problems = loaded.problems.size();
     for (const auto& problem : loaded.problems)
         std::cout << problem.text() << "\n";
-    const std::filesystem::path dir = arguments.knowledge.empty() ? templates_dir() / "knowledge" : std::filesystem::path(arguments.knowledge);
+    const std::filesystem::path dir = arguments.knowledge.empty()
+                                          ? templates_dir() / "knowledge"
+                                          : std::filesystem::path(arguments.knowledge);
     const knowledge::CardSet cards = knowledge::load_cards(dir);
     for (const auto& problem : cards.problems)
         std::cout << problem.file << ":" << problem.line << ": " << problem.message << "\n";
@@ -152,7 +163,10 @@ int check(const Arguments& arguments)
 }
 
 struct Opened {
-    explicit Opened(const config::Config& config) : database(config.store_url), ids(clock, static_cast<unsigned>(getpid()) % 255 + 1) {}
+    explicit Opened(const config::Config& config)
+        : database(config.store_url), ids(clock, static_cast<unsigned>(getpid()) % 255 + 1)
+    {
+    }
     SystemClock clock;
     storage::Database database;
     IdSource ids;
@@ -167,7 +181,8 @@ int import(const Arguments& arguments)
     const auto report = outreach::import_file(store.database, store.ids, arguments.kind, arguments.file);
     for (const std::string& problem : report.problems)
         std::cerr << problem << "\n";
-    std::cout << report.added << " added, " << report.changed << " changed, " << report.unchanged << " unchanged\n";
+    std::cout << report.added << " added, " << report.changed << " changed, " << report.unchanged
+              << " unchanged\n";
     return report.problems.empty() ? 0 : wrong_input;
 }
 
@@ -197,7 +212,8 @@ storage::Announcement read_notice(const std::string& file)
             draft.title = line.substr(2);
         else
             draft.body += line + "\n";
-    draft.body.erase(0, draft.body.find_first_not_of('\n') == std::string::npos ? 0 : draft.body.find_first_not_of('\n'));
+    draft.body.erase(
+        0, draft.body.find_first_not_of('\n') == std::string::npos ? 0 : draft.body.find_first_not_of('\n'));
     draft.body.erase(draft.body.find_last_not_of('\n') + 1);
     draft.category = "notices";
     draft.created_by = "command-line";
@@ -218,7 +234,8 @@ int announce(const Arguments& arguments)
     }
     draft.send_at_ms = *at;
     Opened store(*config);
-    outreach::Announcer announcer(store.database, store.clock, store.ids, config->approval_from_groups, [] {});
+    outreach::Announcer announcer(store.database, store.clock, store.ids, config->approval_from_groups,
+                                  [] {});
     const auto preview = announcer.preview_now(draft.audience);
     if (preview.refusal) {
         std::cerr << "--audience: " << preview.refusal->message << "\n";
@@ -232,7 +249,8 @@ int announce(const Arguments& arguments)
     std::cout << preview.reach.total - unreachable << " 个群发得到\n";
     const wording::Renderer words(templates_dir() / "zh");
     if (arguments.dry_run) {
-        std::cout << words.text("notice", nlohmann::json{{"title", draft.title}, {"body", draft.body}}) << "\n";
+        std::cout << words.text("notice", nlohmann::json{{"title", draft.title}, {"body", draft.body}})
+                  << "\n";
         return 0;
     }
     const auto drafted = announcer.create_now(draft);
@@ -241,7 +259,8 @@ int announce(const Arguments& arguments)
         std::cerr << refusal->field << ": " << refusal->message << "\n";
         return wrong_input;
     }
-    const auto made = store.database.read_now([&](soci::session& sql) { return storage::find_announcement(sql, drafted.id); });
+    const auto made = store.database.read_now(
+        [&](soci::session& sql) { return storage::find_announcement(sql, drafted.id); });
     std::cout << "通知 " << drafted.id << " " << made->state << "\n";
     return 0;
 }
@@ -255,8 +274,9 @@ int status(const Arguments& arguments)
     store.database.read_now([](soci::session& sql) {
         for (const auto& one : storage::list_announcements(sql, 20)) {
             const auto counts = storage::count_deliveries(sql, one.id);
-            std::cout << one.id << "  " << one.state << "  " << counts.sent << "/" << counts.total << " sent, " << counts.waiting
-                      << " waiting, " << counts.unknown << " unknown, " << counts.failed << " failed  " << one.title << "\n";
+            std::cout << one.id << "  " << one.state << "  " << counts.sent << "/" << counts.total
+                      << " sent, " << counts.waiting << " waiting, " << counts.unknown << " unknown, "
+                      << counts.failed << " failed  " << one.title << "\n";
         }
         return true;
     });
@@ -271,7 +291,8 @@ int add_token(const Arguments& arguments)
     Opened store(*config);
     const std::string token = console::new_token();
     store.database.write_now([&](soci::session& sql) {
-        return storage::insert_token(sql, console::token_hash(token), {arguments.name, arguments.role, arguments.org}, store.clock.now_ms());
+        return storage::insert_token(sql, console::token_hash(token),
+                                     {arguments.name, arguments.role, arguments.org}, store.clock.now_ms());
     });
     std::cout << "token " << token << "\n";
     return 0;
@@ -303,15 +324,18 @@ int run_command_line(int argc, char** argv)
     asking->add_flag("--stdin", arguments.from_stdin, "JSON lines in and out");
     asking->add_flag("--in-group", arguments.in_group, "as an un-mentioned group message");
     asking->add_option("text", arguments.words);
-    CLI::App* checking = verb("check", "validate configuration, knowledge and templates", [&] { return check(arguments); });
+    CLI::App* checking =
+        verb("check", "validate configuration, knowledge and templates", [&] { return check(arguments); });
     checking->add_option("--knowledge", arguments.knowledge);
-    CLI::App* importing = verb("import", "read orgs or groups from CSV or JSON lines", [&] { return import(arguments); });
+    CLI::App* importing =
+        verb("import", "read orgs or groups from CSV or JSON lines", [&] { return import(arguments); });
     importing->add_option("kind", arguments.kind)->required();
     importing->add_option("file", arguments.file)->required();
     CLI::App* exporting = verb("export", "write orgs or groups as CSV", [&] { return export_to(arguments); });
     exporting->add_option("kind", arguments.kind)->required();
     exporting->add_option("--out", arguments.out);
-    CLI::App* announcing = verb("announce", "make an announcement from a file", [&] { return announce(arguments); });
+    CLI::App* announcing =
+        verb("announce", "make an announcement from a file", [&] { return announce(arguments); });
     announcing->add_option("--file", arguments.file)->required();
     announcing->add_option("--audience", arguments.audience)->required();
     announcing->add_option("--at", arguments.at);
@@ -322,7 +346,8 @@ int run_command_line(int argc, char** argv)
     CLI::App* adding = token->add_subcommand("add", "make a token; it is the last word printed");
     adding->callback([&] { chosen = [&] { return add_token(arguments); }; });
     adding->add_option("name", arguments.name)->required();
-    adding->add_option("--role", arguments.role)->check(CLI::IsMember({"admin", "organizer", "reviewer", "editor", "auditor"}));
+    adding->add_option("--role", arguments.role)
+        ->check(CLI::IsMember({"admin", "organizer", "reviewer", "editor", "auditor"}));
     adding->add_option("--org", arguments.org);
     try {
         app.parse(argc, argv);

@@ -46,23 +46,6 @@ const Key keys[] = {
     {"map", "ebike_radius_m", &Config::ebike_radius_m},
 };
 
-struct Platform {
-    Strings values;
-    Strings secrets;
-};
-
-const std::map<std::string, Platform> platforms = {
-    {"onebot11", {{"api", "ws", "rate", "reply_via"}, {"secret", "access_token"}}},
-    {"onebot12", {{"api", "ws", "rate"}, {"secret", "access_token"}}},
-    {"qq", {{"api", "rate", "app_id", "token_url", "link_domains"}, {"secret"}}},
-    {"wecom-app", {{"api", "rate", "corp_id", "agent_id"}, {"secret", "token", "encoding_aes_key"}}},
-    {"wecom-bot", {{"api", "rate", "bot_id"}, {"secret", "token", "encoding_aes_key"}}},
-    {"wecom-robot", {{"api", "rate"}, {}}},
-    {"wechat-mp", {{"api", "rate", "app_id", "mode"}, {"secret", "token", "encoding_aes_key"}}},
-    {"satori", {{"api", "rate"}, {"token", "webhook_token"}}},
-    {"sandbox", {{"rate"}, {}}},
-};
-
 std::size_t edit_distance(const std::string& a, const std::string& b)
 {
     std::vector<std::size_t> row(b.size() + 1);
@@ -101,7 +84,10 @@ Strings split_list(const std::string& text)
 
 class Reader {
 public:
-    Reader(std::string file, const Environment& environment) : file_(std::move(file)), environment_(environment) {}
+    Reader(std::string file, const Environment& environment, const Platforms& platforms)
+        : file_(std::move(file)), environment_(environment), platforms_(platforms)
+    {
+    }
 
     Loaded take() { return std::move(loaded_); }
 
@@ -127,13 +113,17 @@ public:
     {
         for (const Key& key : keys) {
             std::string name = std::string("LASTMETER_") + key.section + "_" + key.name;
-            std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return char(std::toupper(c)); });
+            std::transform(name.begin(), name.end(), name.begin(),
+                           [](unsigned char c) { return char(std::toupper(c)); });
             if (const auto found = environment_.find(name); found != environment_.end())
                 assign(key, found->second, name);
         }
     }
 
-    void syntax_error(int line, std::string message) { loaded_.problems.push_back({file_, line, std::move(message)}); }
+    void syntax_error(int line, std::string message)
+    {
+        loaded_.problems.push_back({file_, line, std::move(message)});
+    }
 
 private:
     void read_section(const std::string& section, const toml::table& table)
@@ -167,15 +157,15 @@ private:
             const auto number = node.value_exact<std::int64_t>();
             if (!number || *number < 0 || *number > 10'000'000)
                 return problem(node, where + ": expected a whole number from 0 on");
-            loaded_.config.**field = static_cast<int>(*number);
+            loaded_.config.** field = static_cast<int>(*number);
         } else if (const auto* list = std::get_if<Strings Config::*>(&key.field)) {
             if (const auto strings = string_list(node))
-                loaded_.config.**list = *strings;
+                loaded_.config.** list = *strings;
             else
                 problem(node, where + ": expected a text or a list of texts");
         } else if (const auto* secret = std::get_if<Secret Config::*>(&key.field)) {
             if (auto value = secret_text(node, where))
-                loaded_.config.**secret = Secret(std::move(*value));
+                loaded_.config.** secret = Secret(std::move(*value));
         } else if (const auto text = node.value_exact<std::string>()) {
             assign(key, *text, where);
         } else {
@@ -187,20 +177,22 @@ private:
     {
         Config& config = loaded_.config;
         if (const auto* string = std::get_if<std::string Config::*>(&key.field))
-            config.**string = text;
+            config.** string = text;
         else if (const auto* path = std::get_if<std::filesystem::path Config::*>(&key.field))
-            config.**path = text;
+            config.** path = text;
         else if (const auto* secret = std::get_if<Secret Config::*>(&key.field))
-            config.**secret = Secret(text);
+            config.** secret = Secret(text);
         else if (const auto* list = std::get_if<Strings Config::*>(&key.field))
-            config.**list = split_list(text);
+            config.** list = split_list(text);
         else if (const auto* number = std::get_if<int Config::*>(&key.field)) {
-            const bool digits = !text.empty() && text.size() < 9 &&
-                                std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
+            const bool digits =
+                !text.empty() && text.size() < 9 &&
+                std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
             if (digits)
-                config.**number = std::stoi(text);
+                config.** number = std::stoi(text);
             else
-                loaded_.problems.push_back({"environment", 0, where + ": expected a whole number, got \"" + text + "\""});
+                loaded_.problems.push_back(
+                    {"environment", 0, where + ": expected a whole number, got \"" + text + "\""});
         }
     }
 
@@ -236,15 +228,16 @@ private:
         Account account;
         account.id = table["id"].value_or(std::string());
         account.platform = table["platform"].value_or(std::string());
-        if (account.id.empty() || account.id.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                               "0123456789-_") != std::string::npos)
+        if (account.id.empty() ||
+            account.id.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                         "0123456789-_") != std::string::npos)
             return problem(table, "account.id: needed; letters, digits, - and _ only");
         if (!ids.insert(account.id).second)
             return problem(table, "account.id: \"" + account.id + "\" is used twice");
-        const auto platform = platforms.find(account.platform);
-        if (platform == platforms.end()) {
+        const auto platform = platforms_.find(account.platform);
+        if (platform == platforms_.end()) {
             Strings names;
-            for (const auto& [name, unused] : platforms)
+            for (const auto& [name, unused] : platforms_)
                 names.push_back(name);
             return unknown(table, "account " + account.id + ": platform \"" + account.platform + "\"",
                            account.platform, names);
@@ -254,9 +247,12 @@ private:
         loaded_.config.accounts.push_back(std::move(account));
     }
 
-    void read_account_key(Account& account, const Platform& platform, const std::string& name, const toml::node& node)
+    void read_account_key(Account& account, const PlatformKeys& platform, const std::string& name,
+                          const toml::node& node)
     {
-        const auto has = [&](const Strings& list) { return std::find(list.begin(), list.end(), name) != list.end(); };
+        const auto has = [&](const Strings& list) {
+            return std::find(list.begin(), list.end(), name) != list.end();
+        };
         const std::string where = "account " + account.id + ": " + name;
         if (name == "id" || name == "platform")
             return;
@@ -336,14 +332,17 @@ private:
         loaded_.problems.push_back({file_, static_cast<int>(node.source().begin.line), std::move(message)});
     }
 
-    void unknown(const toml::node& node, const std::string& what, const std::string& word, const Strings& known)
+    void unknown(const toml::node& node, const std::string& what, const std::string& word,
+                 const Strings& known)
     {
         const std::string suggestion = nearest(word, known);
-        problem(node, what + " is unknown" + (suggestion.empty() ? "" : "; did you mean \"" + suggestion + "\"?"));
+        problem(node,
+                what + " is unknown" + (suggestion.empty() ? "" : "; did you mean \"" + suggestion + "\"?"));
     }
 
     std::string file_;
     const Environment& environment_;
+    const Platforms& platforms_;
     Loaded loaded_;
 };
 
@@ -377,9 +376,10 @@ Environment process_environment()
     return environment;
 }
 
-Loaded load(const std::filesystem::path& file, const Environment& environment, bool must_exist)
+Loaded load(const std::filesystem::path& file, const Environment& environment, bool must_exist,
+            const Platforms& platforms)
 {
-    Reader reader(file.string(), environment);
+    Reader reader(file.string(), environment, platforms);
     const auto text = read_file(file);
     if (!text && must_exist)
         reader.syntax_error(0, "cannot read the file");
@@ -387,7 +387,8 @@ Loaded load(const std::filesystem::path& file, const Environment& environment, b
         try {
             reader.read(toml::parse(*text, file.string()));
         } catch (const toml::parse_error& error) {
-            reader.syntax_error(static_cast<int>(error.source().begin.line), std::string(error.description()));
+            reader.syntax_error(static_cast<int>(error.source().begin.line),
+                                std::string(error.description()));
         }
     }
     reader.apply_environment();

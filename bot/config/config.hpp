@@ -18,6 +18,13 @@ private:
     std::string value_;
 };
 
+/// The keys that `[[account]]` may carry for one platform, beside `id` and `platform`.
+struct PlatformKeys {
+    std::vector<std::string> values;
+    std::vector<std::string> secrets;
+};
+using Platforms = std::map<std::string, PlatformKeys>;
+
 struct Account {
     std::string id;
     std::string platform;
@@ -35,10 +42,11 @@ struct Config {
     std::vector<std::string> trusted_proxies;
     std::string store_url = "sqlite:data/lastmeter.db";
     std::filesystem::path knowledge_dir = "templates/knowledge";
-    std::vector<std::string> names{"工会小助手", "小助手"}; ///< what people may call the bot at the start of a message
-    std::string quiet_hours = "22:00-07:00"; ///< Asia/Shanghai; empty = none
-    int per_group_per_day = 3;               ///< 0 = no cap
-    int approval_from_groups = 2;            ///< 0 = never
+    std::vector<std::string> names{"工会小助手",
+                                   "小助手"}; ///< what people may call the bot at the start of a message
+    std::string quiet_hours = "22:00-07:00";  ///< Asia/Shanghai; empty = none
+    int per_group_per_day = 3;                ///< 0 = no cap
+    int approval_from_groups = 2;             ///< 0 = never
     std::string emblem;
     std::string map_base = "none", map_datum = "wgs84", map_attribution;
     Secret map_key;
@@ -67,7 +75,8 @@ Environment process_environment();
 
 /// Reads the TOML file (a missing file gives the defaults when `must_exist` is false), then the overrides
 /// `LASTMETER_SECTION_KEY`. Never throws: whatever is wrong stands in `problems`.
-Loaded load(const std::filesystem::path& file, const Environment& environment, bool must_exist);
+Loaded load(const std::filesystem::path& file, const Environment& environment, bool must_exist,
+            const Platforms& platforms);
 
 /// The nearest of `known` when it is close enough to be a slip of the fingers, else empty.
 std::string nearest(const std::string& word, const std::vector<std::string>& known);

@@ -1,4 +1,4 @@
-#include "bot/net/http.hpp"
+#include "bot/net/hook.hpp"
 
 #include <boost/beast/core/string.hpp>
 #include <nlohmann/json.hpp>
@@ -49,7 +49,8 @@ std::string percent_decode(std::string_view text, bool plus_is_blank)
     std::string decoded;
     decoded.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+        if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+            hex_value(text[i + 2]) >= 0) {
             decoded += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
             i += 2;
         } else {
@@ -89,10 +90,18 @@ HttpResponse text_response(unsigned status, std::string body)
 
 HttpResponse problem(unsigned status, std::string_view title, std::string_view detail)
 {
-    const nlohmann::json body{{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}};
+    const nlohmann::json body{
+        {"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}};
     HttpResponse response = with_body(status, "application/problem+json; charset=utf-8",
                                       body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     return response;
+}
+
+asio::awaitable<UpgradeDecision> Hook::upgrade(HttpRequest)
+{
+    UpgradeDecision decision;
+    decision.refusal = problem(404, "这个账号不收 WebSocket", "请核对实现程序里填的地址");
+    co_return decision;
 }
 
 } // namespace bot::net

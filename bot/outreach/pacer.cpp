@@ -40,8 +40,10 @@ int Pacer::take(std::int64_t now_ms, int wanted)
 {
     if (now_ms < held_until_ms_)
         return 0;
-    if (!rate_)
+    if (!rate_) {
+        under_way_ += wanted;
         return wanted;
+    }
     if (now_ms < next_allowed_ms_ || wanted < 1 || is_full(now_ms))
         return 0;
     // One late spacing is made up for, or every late timer would cost its lateness.
@@ -52,9 +54,9 @@ int Pacer::take(std::int64_t now_ms, int wanted)
 
 void Pacer::finished(std::int64_t now_ms, int count)
 {
+    under_way_ -= count;
     if (!rate_)
         return;
-    under_way_ -= count;
     finished_ms_.insert(finished_ms_.end(), static_cast<std::size_t>(count), now_ms);
     while (static_cast<std::int64_t>(finished_ms_.size()) > rate_->count)
         finished_ms_.pop_front();
@@ -77,10 +79,9 @@ void Pacer::hold_until(std::int64_t until_ms)
 
 void Pacer::give_back(int count)
 {
-    if (!rate_ || count < 1)
-        return;
-    next_allowed_ms_ -= spacing() * count;
     under_way_ -= count;
+    if (rate_)
+        next_allowed_ms_ -= spacing() * count;
 }
 
 } // namespace bot::outreach

@@ -15,13 +15,14 @@ struct Rate {
 /// `20/min`, `600/h`, `2/s`, `5000/day`. Nothing for anything else.
 std::optional<Rate> parse_rate(std::string_view text);
 
-/// Spaces sends evenly and never lets a sliding window of the period hold more than `count`, wherever between leaving
-/// and being answered the platform counts a send: a send counts as under way until `finished`, then for one period.
-/// The caller brings the time. Not thread-safe.
+/// Spaces sends evenly and never lets a sliding window of the period hold more than `count`, wherever between
+/// leaving and being answered the platform counts a send: a send counts as under way until `finished`, then
+/// for one period. The caller brings the time. Not thread-safe.
 class Pacer {
 public:
     explicit Pacer(std::optional<Rate> rate) : rate_(rate) {}
 
+    void set_rate(std::optional<Rate> rate) { rate_ = rate; }
     /// How many of `wanted` may go now; each is under way until `finished` or `give_back`.
     int take(std::int64_t now_ms, int wanted);
     /// So many sends ended, however they ended: the platform may have counted them as late as now.

@@ -45,24 +45,30 @@ bool parse_quiet_hours(const std::string& text, PostmanSettings& settings)
         return true;
     int from_h = 0, from_m = 0, to_h = 0, to_m = 0;
     char rest = 0;
-    if (std::sscanf(text.c_str(), "%2d:%2d-%2d:%2d%c", &from_h, &from_m, &to_h, &to_m, &rest) != 4 || from_h > 23 ||
-        to_h > 23 || from_m > 59 || to_m > 59 || from_h < 0 || to_h < 0 || from_m < 0 || to_m < 0)
+    if (std::sscanf(text.c_str(), "%2d:%2d-%2d:%2d%c", &from_h, &from_m, &to_h, &to_m, &rest) != 4 ||
+        from_h > 23 || to_h > 23 || from_m > 59 || to_m > 59 || from_h < 0 || to_h < 0 || from_m < 0 ||
+        to_m < 0)
         return false;
     settings.quiet_from_minute = from_h * 60 + from_m;
     settings.quiet_to_minute = to_h * 60 + to_m;
     return true;
 }
 
-Postman::Postman(asio::any_io_executor executor, storage::Database& database, Door& door, const Clock& clock, std::int64_t epoch,
-                 PostmanSettings settings, Render render)
-    : executor_(executor), database_(database), door_(door), clock_(clock), epoch_(epoch), settings_(settings),
-      render_(std::move(render)), pacer_(settings.rate), timer_(executor)
+Postman::Postman(asio::any_io_executor executor, storage::Database& database, Door& door, const Clock& clock,
+                 std::int64_t epoch, PostmanSettings settings, Render render)
+    : executor_(executor), database_(database), door_(door), clock_(clock), epoch_(epoch),
+      settings_(settings), render_(std::move(render)), pacer_(settings.rate), timer_(executor)
 {
 }
 
 void Postman::wake()
 {
     asio::post(executor_, [this] { timer_.cancel(); });
+}
+
+void Postman::set_rate(std::optional<Rate> rate)
+{
+    asio::post(executor_, [this, rate] { pacer_.set_rate(rate); });
 }
 
 void Postman::stop()
@@ -83,7 +89,8 @@ asio::awaitable<void> Postman::run()
             if (clock_.now_ms() >= next_reconcile_ms_)
                 co_await reconcile();
         } catch (const std::exception& error) {
-            spdlog::error("event=delivery_loop_failed account={} error=\"{}\"", door_.account(), error.what());
+            spdlog::error("event=delivery_loop_failed account={} error=\"{}\"", door_.account(),
+                          error.what());
         }
         if (sent == 0 && !stopping_)
             co_await sleep();
@@ -137,7 +144,8 @@ asio::awaitable<int> Postman::deliver_some()
     co_return static_cast<int>(rows.size());
 }
 
-asio::awaitable<void> Postman::send_all(const std::vector<storage::Claimed>& rows, std::vector<storage::Settlement>& outcomes)
+asio::awaitable<void> Postman::send_all(const std::vector<storage::Claimed>& rows,
+                                        std::vector<storage::Settlement>& outcomes)
 {
     std::size_t open = rows.size();
     asio::steady_timer all_done(executor_, asio::steady_timer::time_point::max());
@@ -207,8 +215,8 @@ storage::Settlement Postman::settle_as(const storage::Claimed& row, const SendOu
     return result;
 }
 
-/// A batch in trouble is one sign, however many sends it had: all of them met the same moment. After three the account
-/// rests, and until the first success single sends find out how things stand.
+/// A batch in trouble is one sign, however many sends it had: all of them met the same moment. After three
+/// the account rests, and until the first success single sends find out how things stand.
 void Postman::learn_from_batch(std::int64_t now_ms)
 {
     if (batch_.delivered) {
@@ -241,7 +249,8 @@ asio::awaitable<void> Postman::reconcile()
         const bool present = sighting == Sighting::present;
         auto resolve = [row, present, at = clock_.now_ms()](soci::session& sql) {
             const char* reason = present ? "在群消息记录里看到了" : "群消息记录里没有，重新发";
-            return storage::resolve_unknown(sql, row.announcement_id, row.group_id, present ? "sent" : "waiting", reason, at);
+            return storage::resolve_unknown(sql, row.announcement_id, row.group_id,
+                                            present ? "sent" : "waiting", reason, at);
         };
         co_await database_.write(std::move(resolve));
     }

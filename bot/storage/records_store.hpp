@@ -26,6 +26,8 @@ struct Token {
     std::string name, role, org;
 };
 bool insert_token(soci::session& sql, const std::string& hash, const Token& token, std::int64_t now_ms);
+/// Takes back every token of that name.
+void remove_tokens(soci::session& sql, const std::string& name);
 std::optional<Token> find_token(soci::session& sql, const std::string& hash);
 
 } // namespace bot::storage

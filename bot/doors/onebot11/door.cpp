@@ -66,10 +66,24 @@ std::string text_of_message(const json& message)
 
 } // namespace
 
-OneBot11Door::OneBot11Door(Settings settings, net::HttpClient& client, const Clock& clock, EventHandler on_event)
-    : settings_(std::move(settings)), client_(client), clock_(clock), on_event_(std::move(on_event)),
-      capabilities_(onebot11_capabilities())
+OneBot11Door::OneBot11Door(Settings settings, net::HttpClient& client, const Clock& clock,
+                           EventHandler on_event)
+    : id_(settings.id), client_(client), clock_(clock), on_event_(std::move(on_event)),
+      capabilities_(onebot11_capabilities()), settings_(std::make_shared<const Settings>(std::move(settings)))
 {
+}
+
+void OneBot11Door::configure(Settings settings)
+{
+    auto fresh = std::make_shared<const Settings>(std::move(settings));
+    const std::lock_guard lock(mutex_);
+    settings_ = std::move(fresh);
+}
+
+std::shared_ptr<const Settings> OneBot11Door::settings() const
+{
+    const std::lock_guard lock(mutex_);
+    return settings_;
 }
 
 AccountHealth OneBot11Door::health() const
@@ -77,14 +91,14 @@ AccountHealth OneBot11Door::health() const
     const std::lock_guard lock(mutex_);
     AccountHealth health = health_;
     const auto calls = [](const auto& link) { return link->role() != Role::event; };
-    health.can_send = !settings_.api.empty() || std::any_of(links_.begin(), links_.end(), calls);
-    health.connected = online_ && (!links_.empty() || !settings_.api.empty());
+    health.can_send = !settings_->api.empty() || std::any_of(links_.begin(), links_.end(), calls);
+    health.connected = online_ && (!links_.empty() || !settings_->api.empty());
     if (!online_)
         health.detail = "QQ 掉线了：请在实现程序里重新登录";
     else if (!links_.empty())
         health.detail = "反向 WebSocket 连着";
     else
-        health.detail = settings_.api.empty() ? "等对方连上来" : "走 HTTP 接口";
+        health.detail = settings_->api.empty() ? "等对方连上来" : "走 HTTP 接口";
     return health;
 }
 
@@ -92,12 +106,14 @@ asio::awaitable<net::HttpResponse> OneBot11Door::receive(net::HttpRequest reques
 {
     if (request.method != "POST")
         co_return net::problem(405, "这里只收 POST", "把这个地址填到实现程序的 HTTP 上报里");
-    if (const error_code ec = check_signature(settings_.secret, request.body, net::header(request.headers, "X-Signature")))
+    const auto settings = this->settings();
+    if (const error_code ec =
+            check_signature(settings->secret, request.body, net::header(request.headers, "X-Signature")))
         co_return refusal(ec);
     const auto payload = parse_json(request.body);
     if (!payload)
         co_return refusal(payload.error());
-    auto parsed = to_event(settings_.id, *payload);
+    auto parsed = to_event(id_, *payload);
     if (!parsed)
         co_return refusal(parsed.error());
     Event event = std::move(*parsed);
@@ -107,8 +123,9 @@ asio::awaitable<net::HttpResponse> OneBot11Door::receive(net::HttpRequest reques
     response.status = 204;
     if (!reply)
         co_return response;
-    const bool can_call = !settings_.api.empty() || api_link() != nullptr;
-    const bool quick = settings_.reply_via == ReplyVia::quick || (settings_.reply_via == ReplyVia::automatic && !can_call);
+    const bool can_call = !settings->api.empty() || api_link() != nullptr;
+    const bool quick =
+        settings->reply_via == ReplyVia::quick || (settings->reply_via == ReplyVia::automatic && !can_call);
     if (quick)
         co_return net::json_response(200, quick_reply(*reply, event.chat.type == ChatType::group));
     auto message = std::make_shared<Outgoing>(answer_to(event, std::move(*reply)));
@@ -119,7 +136,7 @@ asio::awaitable<net::HttpResponse> OneBot11Door::receive(net::HttpRequest reques
 asio::awaitable<net::UpgradeDecision> OneBot11Door::upgrade(net::HttpRequest request)
 {
     net::UpgradeDecision decision;
-    const auto handshake = check_handshake(settings_.access_token, request.headers, request.query);
+    const auto handshake = check_handshake(settings()->access_token, request.headers, request.query);
     if (!handshake)
         decision.refusal = refusal(handshake.error());
     else
@@ -141,7 +158,7 @@ asio::awaitable<void> OneBot11Door::run_link(std::shared_ptr<net::WebSocket> soc
         links_.push_back(link);
         online_ = true;
     }
-    spdlog::info("event=connected door=onebot11 account={}", settings_.id);
+    spdlog::info("event=connected door=onebot11 account={}", id_);
     for (;;) {
         auto text = co_await link->socket().receive();
         if (!text)
@@ -151,14 +168,14 @@ asio::awaitable<void> OneBot11Door::run_link(std::shared_ptr<net::WebSocket> soc
     link->fail_all();
     const std::lock_guard lock(mutex_);
     std::erase(links_, link);
-    spdlog::info("event=disconnected door=onebot11 account={}", settings_.id);
+    spdlog::info("event=disconnected door=onebot11 account={}", id_);
 }
 
 asio::awaitable<void> OneBot11Door::on_frame(std::shared_ptr<Link> link, std::string text)
 {
     const auto payload = parse_json(text);
     if (!payload || !payload->is_object()) {
-        spdlog::warn("event=bad_frame door=onebot11 account={}", settings_.id);
+        spdlog::warn("event=bad_frame door=onebot11 account={}", id_);
         co_return;
     }
     if (!payload->contains("post_type")) {
@@ -166,7 +183,7 @@ asio::awaitable<void> OneBot11Door::on_frame(std::shared_ptr<Link> link, std::st
             link->deliver(echo->get<std::string>(), std::move(text));
         co_return;
     }
-    auto event = to_event(settings_.id, *payload);
+    auto event = to_event(id_, *payload);
     if (!event)
         co_return;
     note_event(*event);
@@ -187,7 +204,7 @@ asio::awaitable<void> OneBot11Door::deliver(Outgoing message)
 {
     const SendOutcome outcome = co_await send(std::move(message));
     if (!outcome.delivered())
-        spdlog::warn("event=reply_failed door=onebot11 account={} action={}", settings_.id, to_string(outcome.action));
+        spdlog::warn("event=reply_failed door=onebot11 account={} action={}", id_, to_string(outcome.action));
 }
 
 asio::awaitable<SendOutcome> OneBot11Door::send(Outgoing message)
@@ -226,21 +243,22 @@ asio::awaitable<SendOutcome> OneBot11Door::send_part(Outgoing part)
 asio::awaitable<Answer> OneBot11Door::call(Call call)
 {
     Answer answer;
+    const auto settings = this->settings();
     if (auto link = api_link()) {
-        answer = co_await link->call(std::move(call), settings_.call_timeout);
+        answer = co_await link->call(std::move(call), settings->call_timeout);
         co_return answer;
     }
-    if (settings_.api.empty()) {
+    if (settings->api.empty()) {
         answer.transport = Transport::refused;
         co_return answer;
     }
     net::ClientRequest request;
-    request.url = settings_.api + "/" + call.action;
+    request.url = settings->api + "/" + call.action;
     request.headers.emplace_back("Content-Type", "application/json");
-    if (!settings_.access_token.empty())
-        request.headers.emplace_back("Authorization", "Bearer " + settings_.access_token);
+    if (!settings->access_token.empty())
+        request.headers.emplace_back("Authorization", "Bearer " + settings->access_token);
     request.body = std::move(call.params);
-    request.timeout = settings_.call_timeout;
+    request.timeout = settings->call_timeout;
     auto result = co_await client_.call(std::move(request));
     if (result.response) {
         answer.transport = Transport::answered;
@@ -262,7 +280,8 @@ asio::awaitable<Sighting> OneBot11Door::look_up(Outgoing message, std::int64_t s
         co_return Sighting::cannot_tell;
     const json& envelope = *payload;
     const auto data = envelope.find("data");
-    if (data == envelope.end() || !data->is_object() || !data->contains("messages") || !(*data)["messages"].is_array())
+    if (data == envelope.end() || !data->is_object() || !data->contains("messages") ||
+        !(*data)["messages"].is_array())
         co_return Sighting::cannot_tell;
     const std::string first_part = split_text(message.text, capabilities_.text_limit).front();
     for (const json& one : (*data)["messages"]) {
@@ -270,7 +289,8 @@ asio::awaitable<Sighting> OneBot11Door::look_up(Outgoing message, std::int64_t s
             continue;
         const bool own = id_text(one, "user_id") == id_text(one, "self_id");
         const auto time = one.find("time");
-        const bool recent = time != one.end() && time->is_number_integer() && (time->get<std::int64_t>() + 1) * 1000 >= since_ms;
+        const bool recent = time != one.end() && time->is_number_integer() &&
+                            (time->get<std::int64_t>() + 1) * 1000 >= since_ms;
         if (own && recent && text_of_message(one["message"]) == first_part)
             co_return Sighting::present;
     }

@@ -2,6 +2,7 @@
 #include "bot/core/clock.hpp"
 #include "bot/core/door.hpp"
 #include "bot/doors/onebot11/link.hpp"
+#include "bot/net/hook.hpp"
 #include "bot/net/http_client.hpp"
 
 #include <chrono>
@@ -23,23 +24,26 @@ struct Settings {
     std::chrono::milliseconds call_timeout{20'000};
 };
 
-/// One QQ account behind a OneBot 11 implementation: HTTP reports and reverse WebSocket in, HTTP API or the same
-/// socket out. Thread-safe.
-class OneBot11Door final : public Door {
+/// One QQ account behind a OneBot 11 implementation: HTTP reports and reverse WebSocket in, HTTP API or the
+/// same socket out. Thread-safe.
+class OneBot11Door final : public Door, public net::Hook {
 public:
     OneBot11Door(Settings settings, net::HttpClient& client, const Clock& clock, EventHandler on_event);
 
-    const std::string& account() const override { return settings_.id; }
+    /// Fresh settings for what comes from now on; the id stays.
+    void configure(Settings settings);
+
+    const std::string& account() const override { return id_; }
     const Capabilities& capabilities() const override { return capabilities_; }
     AccountHealth health() const override;
     asio::awaitable<SendOutcome> send(Outgoing message) override;
     asio::awaitable<Sighting> look_up(Outgoing message, std::int64_t since_ms) override;
 
-    /// `POST /hooks/{account}`: 401 without the signature, 403 with a wrong one, 400 for what is no event, else 204 or
-    /// 200 with a quick operation.
-    asio::awaitable<net::HttpResponse> receive(net::HttpRequest request);
+    /// `POST /hooks/{account}`: 401 without the signature, 403 with a wrong one, 400 for what is no event,
+    /// else 204 or 200 with a quick operation.
+    asio::awaitable<net::HttpResponse> receive(net::HttpRequest request) override;
     /// WebSocket upgrade on the same address.
-    asio::awaitable<net::UpgradeDecision> upgrade(net::HttpRequest request);
+    asio::awaitable<net::UpgradeDecision> upgrade(net::HttpRequest request) override;
 
 private:
     asio::awaitable<void> run_link(std::shared_ptr<net::WebSocket> socket, Handshake handshake);
@@ -51,12 +55,15 @@ private:
     std::shared_ptr<Link> api_link() const;
     void note_event(const Event& event);
 
-    const Settings settings_;
+    std::shared_ptr<const Settings> settings() const;
+
+    const std::string id_;
     net::HttpClient& client_;
     const Clock& clock_;
     const EventHandler on_event_;
     Capabilities capabilities_;
     mutable std::mutex mutex_;
+    std::shared_ptr<const Settings> settings_;
     std::vector<std::shared_ptr<Link>> links_;
     AccountHealth health_;
     bool online_ = true;

@@ -1,4 +1,6 @@
 #include "bot/config/config.hpp"
+
+#include "bot/doors/doors.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
@@ -15,7 +17,7 @@ Loaded load_text(const std::string& text, const Environment& environment = {})
     const testing_support::TempDir dir;
     const auto file = dir.path() / "lastmeter.toml";
     std::ofstream(file) << text;
-    Loaded loaded = bot::config::load(file, environment, true);
+    Loaded loaded = bot::config::load(file, environment, true, bot::doors::platform_keys());
     for (auto& problem : loaded.problems)
         if (problem.file == file.string())
             problem.file = "lastmeter.toml";
@@ -60,7 +62,8 @@ struct Wrong {
 const Wrong wrongs[] = {
     {"unknown_key", "[server]\nlisten = \"x\"\npublik_url = \"y\"\n",
      "lastmeter.toml:3: server.publik_url is unknown; did you mean \"public_url\"?"},
-    {"unknown_section", "[servers]\n", "lastmeter.toml:1: section [servers] is unknown; did you mean \"server\"?"},
+    {"unknown_section", "[servers]\n",
+     "lastmeter.toml:1: section [servers] is unknown; did you mean \"server\"?"},
     {"wrong_type", "[outreach]\nper_group_per_day = \"three\"\n",
      "lastmeter.toml:2: outreach.per_group_per_day: expected a whole number from 0 on"},
     {"missing_environment", "[[account]]\nid=\"a\"\nplatform=\"qq\"\nsecret={env=\"NOT_THERE\"}\n",

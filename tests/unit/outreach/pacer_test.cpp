@@ -48,7 +48,8 @@ TEST(Pacer, NoSlidingSecondHoldsMoreThanAllowedWhateverTheLatency)
             continue;
         const std::int64_t left = now;
         now += 1 + static_cast<std::int64_t>(random() % 40);
-        const std::int64_t counted = left + static_cast<std::int64_t>(random() % static_cast<unsigned>(now - left + 1));
+        const std::int64_t counted =
+            left + static_cast<std::int64_t>(random() % static_cast<unsigned>(now - left + 1));
         pacer.finished(now, 1);
         while (!window.empty() && window.front() + 1'000 <= counted)
             window.pop_front();
