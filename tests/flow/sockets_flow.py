@@ -116,7 +116,11 @@ def check_no_history(programs):
         oracle.control("faults", {"drop_answer": 1, "most": 1})
         api = Api(house)
         notice = api.announce("送清凉", "明天上午领水", "org:621102")
-        wait_for("the rest to be sent", lambda: api.show(notice)["counts"]["sending"] == api.show(notice)["counts"]["waiting"] == 0)
+
+        def is_settled():
+            counts = api.show(notice)["counts"]
+            return counts["sending"] == counts["waiting"] == 0
+        wait_for("the rest to be sent", is_settled)
         unknown = api.deliveries(notice, "unknown")
         assert unknown and all(row["reason"] for row in unknown), unknown
         for row in unknown:

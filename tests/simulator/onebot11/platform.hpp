@@ -12,7 +12,12 @@ public:
     OneBot11(asio::io_context& context, World& world, const Dialect& dialect, Account account);
 
     asio::awaitable<Response> serve(Request request) override;
-    /// say, replay: events; sockets, sockets/N/cut|stop|silence: reverse WebSockets.
+    /// - `say`: an event goes out; what `message_event` reads, or nothing; `event` has fields over it (null
+    ///   removes), or `body` the raw bytes. Like `replay` {"said":3}, the same bytes again, it takes `url`
+    ///   (an HTTP report, see `Reports::send`) or `socket` (else the newest that hears events).
+    /// - `sockets` {"url":"ws://…"}: opens a reverse WebSocket; role, token, scheme, heartbeat_ms and
+    ///   reconnect_ms (0 = never) may be given. Without `url`: tells of all.
+    /// - `sockets/N/cut` breaks one, `stop` closes it for good, `silence` ends its heartbeats.
     asio::awaitable<std::optional<nlohmann::json>> control(std::string what, nlohmann::json order) override;
 
 private:
