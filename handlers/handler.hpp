@@ -15,8 +15,8 @@ namespace handlers {
 /// One message on its way through the house.
 struct Turn {
     bot::Event event;
-    std::string text;       ///< what was said, without the bot's name in front
-    bool addressed = false; ///< @, the name at the start, or a private chat
+    std::string text;                                      ///< what was said, without the bot's name in front
+    bool addressed = false;                                ///< @, the name at the start, or a private chat
     std::shared_ptr<const bot::routing::KnownGroup> group; ///< null for a chat that is no known group
     bot::routing::Memory memory;
 };

@@ -17,8 +17,8 @@ public:
     using Log = std::function<void(bot::storage::QuestionRow)>;
 
     /// `menu_file` is `templates/data/menu.json`. Throws std::runtime_error when it cannot be read.
-    Questions(const bot::knowledge::Answerer& answerer, bot::routing::Contexts& contexts, const bot::wording::Renderer& words,
-              const std::string& menu_file, Log log);
+    Questions(const bot::knowledge::Answerer& answerer, bot::routing::Contexts& contexts,
+              const bot::wording::Renderer& words, const std::string& menu_file, Log log);
     bool matches(const Turn& turn) const override;
     boost::asio::awaitable<std::optional<bot::Reply>> answer(Turn turn) override;
 

@@ -29,10 +29,11 @@ bool cut_name(std::string& text, const std::string& name)
 
 } // namespace
 
-Registry::Registry(bot::routing::Intake& intake, const bot::routing::Contexts& contexts, const bot::routing::Directory& directory,
-                   std::vector<std::string> names, std::vector<std::unique_ptr<Handler>> abilities, OnNotice on_notice)
-    : intake_(intake), contexts_(contexts), directory_(directory), names_(std::move(names)), abilities_(std::move(abilities)),
-      on_notice_(std::move(on_notice))
+Registry::Registry(bot::routing::Intake& intake, const bot::routing::Contexts& contexts,
+                   const bot::routing::Directory& directory, std::vector<std::string> names,
+                   std::vector<std::unique_ptr<Handler>> abilities, OnNotice on_notice)
+    : intake_(intake), contexts_(contexts), directory_(directory), names_(std::move(names)),
+      abilities_(std::move(abilities)), on_notice_(std::move(on_notice))
 {
 }
 

@@ -14,8 +14,9 @@ class Registry {
 public:
     using OnNotice = std::function<boost::asio::awaitable<void>(bot::Event)>;
 
-    Registry(bot::routing::Intake& intake, const bot::routing::Contexts& contexts, const bot::routing::Directory& directory,
-             std::vector<std::string> names, std::vector<std::unique_ptr<Handler>> abilities, OnNotice on_notice);
+    Registry(bot::routing::Intake& intake, const bot::routing::Contexts& contexts,
+             const bot::routing::Directory& directory, std::vector<std::string> names,
+             std::vector<std::unique_ptr<Handler>> abilities, OnNotice on_notice);
 
     boost::asio::awaitable<std::optional<bot::Reply>> handle(bot::Event event);
 

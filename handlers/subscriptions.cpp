@@ -12,8 +12,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::pair<const char*, const char*> categories[] = {{"活动", "activities"}, {"招聘", "jobs"},     {"维权", "rights"},
-                                                              {"互助", "mutual-aid"}, {"服务", "services"}, {"通知", "notices"}};
+constexpr std::pair<const char*, const char*> categories[] = {{"活动", "activities"}, {"招聘", "jobs"},
+                                                              {"维权", "rights"},     {"互助", "mutual-aid"},
+                                                              {"服务", "services"},   {"通知", "notices"}};
 
 const char* category_of(std::string_view word)
 {
@@ -51,7 +52,8 @@ bool Subscriptions::matches(const Turn& turn) const
     if (turn.event.chat.type != bot::ChatType::group)
         return false;
     const auto binding = after(turn.text, "绑定");
-    return turn.text == "订阅情况" || after(turn.text, "订阅") || after(turn.text, "退订") || (binding && !binding->empty());
+    return turn.text == "订阅情况" || after(turn.text, "订阅") || after(turn.text, "退订") ||
+           (binding && !binding->empty());
 }
 
 boost::asio::awaitable<std::optional<bot::Reply>> Subscriptions::answer(Turn turn)
@@ -77,7 +79,8 @@ boost::asio::awaitable<std::optional<bot::Reply>> Subscriptions::answer(Turn tur
     } else if (!category) {
         reply.text = words_.text("unknown_category");
     } else {
-        auto work = [id = turn.group->id, name = std::string(category), add = adding.has_value()](soci::session& sql) {
+        auto work = [id = turn.group->id, name = std::string(category),
+                     add = adding.has_value()](soci::session& sql) {
             if (add)
                 bot::storage::subscribe(sql, id, name);
             else
@@ -114,7 +117,8 @@ boost::asio::awaitable<std::string> Subscriptions::bind(Turn turn, std::string c
         const auto org = bot::storage::take_bind_code(sql, code, now);
         if (!org)
             return bound;
-        bot::storage::Group group = bot::storage::find_group(sql, fresh.account, fresh.external_id).value_or(fresh);
+        bot::storage::Group group =
+            bot::storage::find_group(sql, fresh.account, fresh.external_id).value_or(fresh);
         group.org = *org;
         bot::storage::upsert_group(sql, group);
         if (const auto unit = bot::storage::find_org(sql, *org))

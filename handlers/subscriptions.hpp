@@ -10,8 +10,8 @@ namespace handlers {
 /// 订阅 类别 · 退订 类别 · 订阅情况 · 绑定 CODE: what is pushed into a group.
 class Subscriptions final : public Handler {
 public:
-    Subscriptions(bot::storage::Database& database, bot::routing::Directory& directory, const bot::wording::Renderer& words,
-                  const bot::Clock& clock, bot::IdSource& ids)
+    Subscriptions(bot::storage::Database& database, bot::routing::Directory& directory,
+                  const bot::wording::Renderer& words, const bot::Clock& clock, bot::IdSource& ids)
         : database_(database), directory_(directory), words_(words), clock_(clock), ids_(ids)
     {
     }

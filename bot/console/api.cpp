@@ -56,19 +56,31 @@ HttpResponse field_problem(const outreach::Refusal& refusal)
 
 json counts_json(const storage::Counts& counts)
 {
-    return {{"total", counts.total},     {"waiting", counts.waiting}, {"sending", counts.sending},
-            {"sent", counts.sent},       {"unknown", counts.unknown}, {"failed", counts.failed},
-            {"skipped", counts.skipped}, {"of_sending", {{"handed", counts.handed}}},
+    return {{"total", counts.total},
+            {"waiting", counts.waiting},
+            {"sending", counts.sending},
+            {"sent", counts.sent},
+            {"unknown", counts.unknown},
+            {"failed", counts.failed},
+            {"skipped", counts.skipped},
+            {"of_sending", {{"handed", counts.handed}}},
             {"of_sent", {{"confirmed", counts.confirmed}}}};
 }
 
 json to_json(const storage::Announcement& one, const storage::Counts& counts)
 {
-    return {{"id", std::to_string(one.id)}, {"title", one.title},           {"body", one.body},
-            {"category", one.category},     {"audience", one.audience},     {"priority", one.priority},
-            {"state", one.state},           {"send_at", time_or_null(one.send_at_ms)},
-            {"expires_at", time_or_null(one.expires_at_ms)},                {"created_by", one.created_by},
-            {"approved_by", one.approved_by}, {"counts", counts_json(counts)}};
+    return {{"id", std::to_string(one.id)},
+            {"title", one.title},
+            {"body", one.body},
+            {"category", one.category},
+            {"audience", one.audience},
+            {"priority", one.priority},
+            {"state", one.state},
+            {"send_at", time_or_null(one.send_at_ms)},
+            {"expires_at", time_or_null(one.expires_at_ms)},
+            {"created_by", one.created_by},
+            {"approved_by", one.approved_by},
+            {"counts", counts_json(counts)}};
 }
 
 /// A time that is null, absent or ISO 8601; nothing when it is none of these.
@@ -98,8 +110,8 @@ HttpResponse not_found()
 
 } // namespace
 
-Api::Api(storage::Database& database, outreach::Announcer& announcer, const wording::Renderer& words, const Clock& clock,
-         std::function<std::vector<const Door*>()> doors)
+Api::Api(storage::Database& database, outreach::Announcer& announcer, const wording::Renderer& words,
+         const Clock& clock, std::function<std::vector<const Door*>()> doors)
     : database_(database), announcer_(announcer), words_(words), clock_(clock), doors_(std::move(doors))
 {
 }
@@ -109,7 +121,9 @@ asio::awaitable<HttpResponse> Api::serve(std::string path, HttpRequest request)
     const std::string_view credential = net::header(request.headers, "Authorization");
     if (!credential.starts_with("Bearer "))
         co_return net::problem(401, "要先登录", "请带上 Authorization: Bearer 令牌");
-    auto look = [hash = token_hash(std::string(credential.substr(7)))](soci::session& sql) { return storage::find_token(sql, hash); };
+    auto look = [hash = token_hash(std::string(credential.substr(7)))](soci::session& sql) {
+        return storage::find_token(sql, hash);
+    };
     const auto token = co_await database_.read(std::move(look));
     if (!token)
         co_return net::problem(401, "令牌不对", "请核对令牌，或用 lastmeter token add 重新发一个");
@@ -130,7 +144,8 @@ asio::awaitable<HttpResponse> Api::serve(std::string path, HttpRequest request)
     co_return not_found();
 }
 
-asio::awaitable<HttpResponse> Api::announcements(std::vector<std::string> parts, HttpRequest request, storage::Token who)
+asio::awaitable<HttpResponse> Api::announcements(std::vector<std::string> parts, HttpRequest request,
+                                                 storage::Token who)
 {
     if (parts.size() == 1 && request.method == "POST")
         co_return co_await create(std::move(request), std::move(who));
@@ -156,7 +171,8 @@ asio::awaitable<HttpResponse> Api::create(HttpRequest request, storage::Token wh
     const auto send_at = read_time(body, "send_at");
     const auto expires_at = read_time(body, "expires_at");
     if (!send_at || !expires_at) {
-        outreach::Refusal refusal{send_at ? "expires_at" : "send_at", "时间要写成 2026-07-18T19:00:00+08:00，或不写"};
+        outreach::Refusal refusal{send_at ? "expires_at" : "send_at",
+                                  "时间要写成 2026-07-18T19:00:00+08:00，或不写"};
         co_return field_problem(refusal);
     }
     storage::Announcement draft;
@@ -177,7 +193,8 @@ asio::awaitable<HttpResponse> Api::create(HttpRequest request, storage::Token wh
     co_return co_await show(drafted.id, drafted.is_new ? 201 : 200);
 }
 
-asio::awaitable<HttpResponse> Api::act(std::int64_t id, std::string action, HttpRequest request, storage::Token who)
+asio::awaitable<HttpResponse> Api::act(std::int64_t id, std::string action, HttpRequest request,
+                                       storage::Token who)
 {
     std::optional<outreach::Refusal> refusal;
     if (action == "preview")
@@ -242,13 +259,21 @@ asio::awaitable<HttpResponse> Api::deliveries(std::int64_t id, HttpRequest reque
     const std::string state = net::form_value(request.query, "state").value_or("");
     const std::int64_t after = number_of(net::form_value(request.query, "cursor").value_or("0"));
     constexpr int page = 500;
-    auto work = [id, state, after](soci::session& sql) { return storage::list_deliveries(sql, id, state, after, page); };
+    auto work = [id, state, after](soci::session& sql) {
+        return storage::list_deliveries(sql, id, state, after, page);
+    };
     const auto rows = co_await database_.read(std::move(work));
     json items = json::array();
     for (const storage::Delivery& row : rows)
-        items.push_back({{"group", std::to_string(row.group_id)}, {"account", row.account}, {"external_id", row.external_id},
-                         {"name", row.name}, {"state", row.state}, {"attempts", row.attempts}, {"reason", row.reason},
-                         {"platform_words", row.platform_words}, {"platform_message_id", row.platform_message_id},
+        items.push_back({{"group", std::to_string(row.group_id)},
+                         {"account", row.account},
+                         {"external_id", row.external_id},
+                         {"name", row.name},
+                         {"state", row.state},
+                         {"attempts", row.attempts},
+                         {"reason", row.reason},
+                         {"platform_words", row.platform_words},
+                         {"platform_message_id", row.platform_message_id},
                          {"at", time_or_null(row.at_ms)}});
     json body{{"items", std::move(items)}};
     body["next"] = rows.size() == page ? json(std::to_string(rows.back().group_id)) : json(nullptr);
@@ -271,7 +296,8 @@ asio::awaitable<HttpResponse> Api::preview(std::int64_t id)
     const std::string text = words_.text("notice", json{{"title", found->title}, {"body", found->body}});
     json renderings = json::array();
     for (const Door* door : doors_()) {
-        const std::size_t parts = (text::length(text) + door->capabilities().text_limit - 1) / door->capabilities().text_limit;
+        const std::size_t parts =
+            (text::length(text) + door->capabilities().text_limit - 1) / door->capabilities().text_limit;
         renderings.push_back({{"platform", door->capabilities().label}, {"text", text}, {"parts", parts}});
     }
     co_return net::json_response(200, json{{"total", preview.reach.total},
@@ -288,9 +314,16 @@ asio::awaitable<HttpResponse> Api::groups()
     const auto groups = co_await database_.read(std::move(work));
     json items = json::array();
     for (const auto& one : groups)
-        items.push_back({{"id", std::to_string(one.id)}, {"account", one.account}, {"external_id", one.external_id},
-                         {"name", one.name}, {"org", one.org}, {"industries", one.industries}, {"tags", one.tags},
-                         {"subscriptions", one.subscriptions}, {"mode", one.mode}, {"state", one.state}});
+        items.push_back({{"id", std::to_string(one.id)},
+                         {"account", one.account},
+                         {"external_id", one.external_id},
+                         {"name", one.name},
+                         {"org", one.org},
+                         {"industries", one.industries},
+                         {"tags", one.tags},
+                         {"subscriptions", one.subscriptions},
+                         {"mode", one.mode},
+                         {"state", one.state}});
     co_return net::json_response(200, json{{"items", std::move(items)}}.dump());
 }
 
@@ -321,7 +354,8 @@ asio::awaitable<HttpResponse> Api::bind_code(HttpRequest request, storage::Token
         outreach::Refusal refusal{"org", "没有这个单位：" + org};
         co_return field_problem(refusal);
     }
-    co_return net::json_response(201, json{{"code", code}, {"org", org}, {"expires_at", format_time(expires)}}.dump());
+    co_return net::json_response(
+        201, json{{"code", code}, {"org", org}, {"expires_at", format_time(expires)}}.dump());
 }
 
 HttpResponse Api::accounts() const
@@ -329,9 +363,13 @@ HttpResponse Api::accounts() const
     json items = json::array();
     for (const Door* door : doors_()) {
         const AccountHealth health = door->health();
-        items.push_back({{"id", door->account()}, {"label", door->capabilities().label}, {"official", door->capabilities().official},
-                         {"connected", health.connected}, {"detail", health.detail},
-                         {"last_event", time_or_null(health.last_event_ms)}, {"last_success", time_or_null(health.last_success_ms)}});
+        items.push_back({{"id", door->account()},
+                         {"label", door->capabilities().label},
+                         {"official", door->capabilities().official},
+                         {"connected", health.connected},
+                         {"detail", health.detail},
+                         {"last_event", time_or_null(health.last_event_ms)},
+                         {"last_success", time_or_null(health.last_success_ms)}});
     }
     return net::json_response(200, json{{"items", std::move(items)}}.dump());
 }

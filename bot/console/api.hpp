@@ -14,20 +14,22 @@
 
 namespace bot::console {
 
-/// `/api/v1/…`: bearer tokens, JSON, problem bodies. One gate checks the token and the role for every route; what a
-/// token may reach ends at its unit. Thread-safe.
+/// `/api/v1/…`: bearer tokens, JSON, problem bodies. One gate checks the token and the role for every route;
+/// what a token may reach ends at its unit. Thread-safe.
 class Api {
 public:
-    Api(storage::Database& database, outreach::Announcer& announcer, const wording::Renderer& words, const Clock& clock,
-        std::function<std::vector<const Door*>()> doors);
+    Api(storage::Database& database, outreach::Announcer& announcer, const wording::Renderer& words,
+        const Clock& clock, std::function<std::vector<const Door*>()> doors);
 
     /// `path` is the rest behind `/api/v1/`.
     asio::awaitable<net::HttpResponse> serve(std::string path, net::HttpRequest request);
 
 private:
-    asio::awaitable<net::HttpResponse> announcements(std::vector<std::string> parts, net::HttpRequest request, storage::Token who);
+    asio::awaitable<net::HttpResponse> announcements(std::vector<std::string> parts, net::HttpRequest request,
+                                                     storage::Token who);
     asio::awaitable<net::HttpResponse> create(net::HttpRequest request, storage::Token who);
-    asio::awaitable<net::HttpResponse> act(std::int64_t id, std::string action, net::HttpRequest request, storage::Token who);
+    asio::awaitable<net::HttpResponse> act(std::int64_t id, std::string action, net::HttpRequest request,
+                                           storage::Token who);
     asio::awaitable<net::HttpResponse> show(std::int64_t id, unsigned status);
     asio::awaitable<net::HttpResponse> list();
     asio::awaitable<net::HttpResponse> deliveries(std::int64_t id, net::HttpRequest request);

@@ -4,7 +4,8 @@
 
 namespace bot {
 
-/// The one source of wall time: milliseconds UTC. Injected, so that tests and `demo --now` decide. Thread-safe.
+/// The one source of wall time: milliseconds UTC. Injected, so that tests and `demo --now` decide.
+/// Thread-safe.
 class Clock {
 public:
     virtual ~Clock() = default;

@@ -18,10 +18,10 @@ enum class PushMode { automatic, next_opening, assisted, manual, none };
 
 /// What a platform allows, as data that the core reads: a changed rule is a changed value.
 struct Capabilities {
-    std::string label;             ///< shown to people: 「QQ 群（OneBot 11）」
-    bool official = true;          ///< false: the account may be restricted by the platform; pages say so
-    bool hears_all = true;         ///< false: only messages that mention the bot arrive
-    int replies_per_message = 0;   ///< 0 = unlimited
+    std::string label;                ///< shown to people: 「QQ 群（OneBot 11）」
+    bool official = true;             ///< false: the account may be restricted by the platform; pages say so
+    bool hears_all = true;            ///< false: only messages that mention the bot arrive
+    int replies_per_message = 0;      ///< 0 = unlimited
     std::int64_t reply_window_ms = 0; ///< 0 = no window
     PushMode push = PushMode::automatic;
     bool push_needs_consent = false;
@@ -43,9 +43,11 @@ struct AccountHealth {
     std::string detail; ///< plain Chinese, e.g. 「掉线：等待重连」
     std::int64_t last_event_ms = 0;
     std::int64_t last_success_ms = 0;
+    bool can_send = true; ///< false: a send would certainly not leave, so it is better to wait
 };
 
-/// One account on one platform. `send` may be awaited from any executor and never throws for a platform's sake.
+/// One account on one platform. `send` may be awaited from any executor and never throws for a platform's
+/// sake.
 class Door {
 public:
     virtual ~Door() = default;
@@ -60,8 +62,8 @@ public:
     /// Looks for `message`, sent by us not before `since_ms`, in the chat's history.
     virtual asio::awaitable<Sighting> look_up(Outgoing message, std::int64_t since_ms);
 
-    /// Groups into which a notice may go now, where `push` is `next_opening`: someone spoke, the reply window is open
-    /// and no notice used it yet.
+    /// Groups into which a notice may go now, where `push` is `next_opening`: someone spoke, the reply window
+    /// is open and no notice used it yet.
     virtual std::vector<std::string> openings() const { return {}; }
 };
 

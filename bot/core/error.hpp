@@ -27,5 +27,6 @@ error_code make_error_code(Errc code);
 } // namespace bot
 
 namespace boost::system {
-template <> struct is_error_code_enum<bot::Errc> : std::true_type {};
+template <> struct is_error_code_enum<bot::Errc> : std::true_type {
+};
 } // namespace boost::system

@@ -73,13 +73,14 @@ struct Event {
     std::vector<Media> media;
     bool mentions_bot = false;
     bool mentions_all = false;
-    bool self = false;           ///< sent by the bot itself: never answered
-    std::int64_t time_ms = 0;    ///< the platform's time, milliseconds UTC; 0 where it gives none
-    std::string dedupe_key;      ///< equal for redeliveries of one event, within one account; empty = never deduped
-    std::string flag;            ///< handle of a request
-    std::string comment;         ///< what a request says
-    std::int64_t seconds = 0;    ///< length of a mute
-    bool online = true;          ///< heartbeat: logged in
+    bool self = false;        ///< sent by the bot itself: never answered
+    std::int64_t time_ms = 0; ///< the platform's time, milliseconds UTC; 0 where it gives none
+    std::string
+        dedupe_key;      ///< equal for redeliveries of one event, within one account; empty = never deduped
+    std::string flag;    ///< handle of a request
+    std::string comment; ///< what a request says
+    std::int64_t seconds = 0;     ///< length of a mute
+    bool online = true;           ///< heartbeat: logged in
     std::int64_t interval_ms = 0; ///< heartbeat: announced interval
 };
 

@@ -46,7 +46,8 @@ Point wgs84_to_gcj02(Point point)
     const double radians = point.lat / 180.0 * pi;
     const double magic = 1 - eccentricity_squared * std::sin(radians) * std::sin(radians);
     const double root = std::sqrt(magic);
-    const double lat = lat_offset(x, y) * 180.0 / (semi_major_m * (1 - eccentricity_squared) / (magic * root) * pi);
+    const double lat =
+        lat_offset(x, y) * 180.0 / (semi_major_m * (1 - eccentricity_squared) / (magic * root) * pi);
     const double lng = lng_offset(x, y) * 180.0 / (semi_major_m / root * std::cos(radians) * pi);
     return {point.lng + lng, point.lat + lat};
 }

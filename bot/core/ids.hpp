@@ -6,8 +6,8 @@
 
 namespace bot {
 
-/// Time-ordered 64-bit ids: 42 bits of milliseconds since 2020-01-01 UTC, 8 bits of node, 13 bits of sequence.
-/// Never repeats within a node, also when the clock steps back. Thread-safe.
+/// Time-ordered 64-bit ids: 42 bits of milliseconds since 2020-01-01 UTC, 8 bits of node, 13 bits of
+/// sequence. Never repeats within a node, also when the clock steps back. Thread-safe.
 class IdSource {
 public:
     explicit IdSource(const Clock& clock, unsigned node = 0) : clock_(clock), node_(node & 0xffU) {}

@@ -19,7 +19,8 @@ struct Outgoing {
     std::string dedupe_handle; ///< fixed when the intent was written; empty where the platform has none
 };
 
-/// What to do after a platform answered (or did not). The words of `protocols/`: every door maps its codes here.
+/// What to do after a platform answered (or did not). The words of `protocols/`: every door maps its codes
+/// here.
 enum class SendAction {
     ok,             ///< accepted, with a receipt
     sent,           ///< the platform already has it

@@ -74,7 +74,8 @@ std::string normalise(std::string_view text)
 {
     UErrorCode error = U_ZERO_ERROR;
     const icu::Normalizer2* nfkc = icu::Normalizer2::getNFKCCasefoldInstance(error);
-    const icu::UnicodeString raw = icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
+    const icu::UnicodeString raw =
+        icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
     const icu::UnicodeString folded = nfkc->normalize(raw, error);
     icu::UnicodeString kept;
     bool blank = true;
@@ -154,12 +155,14 @@ std::optional<int> as_number(std::string_view text)
 
 std::string for_log(std::string_view text)
 {
-    const icu::UnicodeString raw = icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
+    const icu::UnicodeString raw =
+        icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
     icu::UnicodeString kept;
     for (std::int32_t i = 0; i < raw.length(); i = raw.moveIndex32(i, 1)) {
         const UChar32 c = raw.char32At(i);
         const auto type = u_charType(c);
-        if (type == U_CONTROL_CHAR || type == U_FORMAT_CHAR || type == U_LINE_SEPARATOR || type == U_PARAGRAPH_SEPARATOR)
+        if (type == U_CONTROL_CHAR || type == U_FORMAT_CHAR || type == U_LINE_SEPARATOR ||
+            type == U_PARAGRAPH_SEPARATOR)
             kept.append(UChar32{' '});
         else
             kept.append(c);
@@ -171,7 +174,8 @@ std::string for_log(std::string_view text)
         while (end < line.size() && std::isdigit(static_cast<unsigned char>(line[end])) != 0)
             ++end;
         if (end - at >= 7)
-            std::fill(line.begin() + static_cast<std::ptrdiff_t>(at) + 3, line.begin() + static_cast<std::ptrdiff_t>(end), '*');
+            std::fill(line.begin() + static_cast<std::ptrdiff_t>(at) + 3,
+                      line.begin() + static_cast<std::ptrdiff_t>(end), '*');
         at = std::max(end, at + 1);
     }
     return line;

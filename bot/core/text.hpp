@@ -10,8 +10,8 @@ namespace bot::text {
 
 bool is_utf8(std::string_view bytes);
 
-/// NFKC, lower case, Traditional → Simplified, zero-width and control characters out, emoji out, runs of white
-/// space to one blank, trimmed.
+/// NFKC, lower case, Traditional → Simplified, zero-width and control characters out, emoji out, runs of
+/// white space to one blank, trimmed.
 std::string normalise(std::string_view text);
 
 /// Traditional → Simplified only.

@@ -29,8 +29,9 @@ boost::asio::awaitable<R> run_blocking(boost::asio::thread_pool& pool, F work)
                 error = std::current_exception();
             }
             auto executor = home.get_executor();
-            asio::post(executor, [handler = std::move(handler), error, value = std::move(value),
-                                  home = std::move(home)]() mutable { std::move(handler)(error, std::move(value)); });
+            asio::post(executor,
+                       [handler = std::move(handler), error, value = std::move(value),
+                        home = std::move(home)]() mutable { std::move(handler)(error, std::move(value)); });
         });
     };
     return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr, R)>(

@@ -23,12 +23,12 @@ std::string_view header(const Headers& headers, std::string_view name);
 bool has_header(const Headers& headers, std::string_view name);
 
 struct HttpRequest {
-    std::string method;  ///< upper case
-    std::string path;    ///< percent-decoded, without the query
-    std::string query;   ///< raw, without '?'
+    std::string method; ///< upper case
+    std::string path;   ///< percent-decoded, without the query
+    std::string query;  ///< raw, without '?'
     Headers headers;
-    std::string body;    ///< raw bytes
-    std::string remote;  ///< the peer's address, or the forwarded one when the peer is a trusted proxy
+    std::string body;   ///< raw bytes
+    std::string remote; ///< the peer's address, or the forwarded one when the peer is a trusted proxy
 };
 
 /// %XX decoded; bytes that are no valid escape stay as they are.
@@ -43,10 +43,10 @@ using BodyStream = std::function<asio::awaitable<std::string>()>;
 
 struct HttpResponse {
     unsigned status = 200;
-    std::string content_type;  ///< empty: no header
+    std::string content_type; ///< empty: no header
     std::string body;
-    Headers headers;           ///< further ones
-    BodyStream stream;         ///< instead of `body`
+    Headers headers;   ///< further ones
+    BodyStream stream; ///< instead of `body`
     /// Work that may go on after the response was written, owned by the session's task group.
     std::function<asio::awaitable<void>()> after;
 };
@@ -64,7 +64,8 @@ public:
     virtual asio::any_io_executor executor() = 0;
     /// The next whole text or binary message; an error when the peer closed or vanished.
     virtual asio::awaitable<Result<std::string>> receive() = 0;
-    /// Writes one text message. Callers may overlap: messages are queued in order (bounded; too_large when full).
+    /// Writes one text message. Callers may overlap: messages are queued in order (bounded; too_large when
+    /// full).
     virtual asio::awaitable<Result<void>> send(std::string text) = 0;
     /// Starts a close with `code` and makes a pending `receive` end.
     virtual asio::awaitable<void> close(unsigned code, std::string reason) = 0;

@@ -122,7 +122,8 @@ struct HttpClient::Impl {
             idle.emplace(key, std::move(connection));
     }
 
-    asio::awaitable<Result<std::unique_ptr<Connection>>> connect(Target target, std::chrono::milliseconds timeout)
+    asio::awaitable<Result<std::unique_ptr<Connection>>> connect(Target target,
+                                                                 std::chrono::milliseconds timeout)
     {
         auto executor = co_await asio::this_coro::executor;
         tcp::resolver resolver(executor);
@@ -141,7 +142,8 @@ struct HttpClient::Impl {
             co_return connection;
         }
         Tls secure(std::move(plain), tls);
-        SSL_ctrl(secure.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, target.host.data());
+        SSL_ctrl(secure.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                 target.host.data());
         secure.set_verify_callback(asio::ssl::host_name_verification(target.host));
         auto [tls_ec] = co_await secure.async_handshake(asio::ssl::stream_base::client, as_values);
         if (tls_ec)
@@ -150,7 +152,8 @@ struct HttpClient::Impl {
         co_return connection;
     }
 
-    asio::awaitable<error_code> converse(Connection& connection, const http::request<http::string_body>& request,
+    asio::awaitable<error_code> converse(Connection& connection,
+                                         const http::request<http::string_body>& request,
                                          http::response_parser<http::string_body>& parser, bool& wrote)
     {
         if (auto* secure = std::get_if<Tls>(&connection.stream))
@@ -179,7 +182,8 @@ asio::awaitable<ClientResult> HttpClient::call(ClientRequest request)
     message.prepare_payload();
 
     auto executor = co_await asio::this_coro::executor;
-    const PoolKey key(&asio::query(executor, asio::execution::context), target->tls, target->host, target->port);
+    const PoolKey key(&asio::query(executor, asio::execution::context), target->tls, target->host,
+                      target->port);
     auto connection = impl_->take_idle(key);
     for (bool kept = connection != nullptr;; kept = false) {
         if (!kept) {
@@ -198,7 +202,8 @@ asio::awaitable<ClientResult> HttpClient::call(ClientRequest request)
             result.response.emplace();
             result.response->status = parser.get().result_int();
             for (const auto& field : parser.get())
-                result.response->headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+                result.response->headers.emplace_back(std::string(field.name_string()),
+                                                      std::string(field.value()));
             result.response->body = std::move(parser.get().body());
             if (parser.get().keep_alive())
                 impl_->keep(key, std::move(connection));

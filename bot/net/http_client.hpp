@@ -36,10 +36,10 @@ struct ClientResult {
     ClientError error; ///< meaningful without `response`
 };
 
-/// Keep-alive HTTP/1.1 client. Connections are kept per (io_context, host) and used only on the context they were
-/// made on; `call` may be awaited from any context. A kept connection that turns out closed before a byte of the
-/// request was answered is replaced once only if the write itself failed (else `after_write`). Redirects are never followed.
-/// TLS peers are verified against the system's roots.
+/// Keep-alive HTTP/1.1 client. Connections are kept per (io_context, host) and used only on the context they
+/// were made on; `call` may be awaited from any context. A kept connection that turns out closed before a
+/// byte of the request was answered is replaced once only if the write itself failed (else `after_write`).
+/// Redirects are never followed. TLS peers are verified against the system's roots.
 class HttpClient {
 public:
     HttpClient();

@@ -30,7 +30,8 @@ tcp::endpoint parse_endpoint(const std::string& text)
     error_code ec;
     const auto address = asio::ip::make_address(host, ec);
     if (ec || port > 65'535)
-        throw std::invalid_argument("listen: \"" + text + "\" is no address with a port, as in 127.0.0.1:8080");
+        throw std::invalid_argument("listen: \"" + text +
+                                    "\" is no address with a port, as in 127.0.0.1:8080");
     return {address, static_cast<std::uint16_t>(port)};
 }
 
@@ -100,8 +101,8 @@ struct HttpServer::Impl {
     }
 };
 
-HttpServer::HttpServer(std::vector<asio::io_context*> contexts, ServerOptions options, RequestHandler on_request,
-                       UpgradeHandler on_upgrade)
+HttpServer::HttpServer(std::vector<asio::io_context*> contexts, ServerOptions options,
+                       RequestHandler on_request, UpgradeHandler on_upgrade)
     : impl_(std::make_unique<Impl>())
 {
     impl_->contexts = std::move(contexts);

@@ -13,8 +13,8 @@ namespace bot::net {
 
 struct ServerLimits {
     std::size_t header_bytes = 16 * 1024;
-    std::size_t body_bytes = 1024 * 1024;     ///< any address
-    std::size_t hook_body_bytes = 64 * 1024;  ///< below /hooks/
+    std::size_t body_bytes = 1024 * 1024;    ///< any address
+    std::size_t hook_body_bytes = 64 * 1024; ///< below /hooks/
     std::size_t socket_message_bytes = 1024 * 1024;
     std::size_t connections = 4096;
     std::size_t connections_per_ip = 512;
@@ -44,8 +44,8 @@ public:
     void start();
     /// The bound ports, in the order of `listen`.
     std::vector<std::uint16_t> ports() const;
-    /// Stops accepting, lets requests in flight (and `after` work) finish for `grace`, then cuts them. Await on
-    /// `contexts[0]`. WebSockets are closed with 1001 at once.
+    /// Stops accepting, lets requests in flight (and `after` work) finish for `grace`, then cuts them. Await
+    /// on `contexts[0]`. WebSockets are closed with 1001 at once.
     asio::awaitable<void> stop(std::chrono::milliseconds grace);
     std::size_t open_connections() const;
 

@@ -22,7 +22,8 @@ using tcp = asio::ip::tcp;
 using Parser = http::request_parser<http::string_body>;
 using Response = http::response<http::string_body>;
 
-std::string forwarded_or(const Headers& headers, const std::vector<std::string>& trusted, const std::string& peer)
+std::string forwarded_or(const Headers& headers, const std::vector<std::string>& trusted,
+                         const std::string& peer)
 {
     if (std::find(trusted.begin(), trusted.end(), peer) == trusted.end())
         return peer;
@@ -77,7 +78,8 @@ asio::awaitable<void> run_after(std::function<asio::awaitable<void>()> work)
 
 /// One connection: reads requests one after the other, answers each before reading the next (so pipelined
 /// requests are answered in order).
-template <class Stream> class Session final : public SessionControl, public std::enable_shared_from_this<Session<Stream>> {
+template <class Stream>
+class Session final : public SessionControl, public std::enable_shared_from_this<Session<Stream>> {
 public:
     Session(Stream stream, std::shared_ptr<SessionShared> shared, std::string address)
         : stream_(std::move(stream)), executor_(stream_.get_executor()), shared_(std::move(shared)),
@@ -151,7 +153,8 @@ private:
         if (ec)
             co_return co_await refuse(ec);
         const std::string_view target(parser.get().target().data(), parser.get().target().size());
-        const std::size_t most = target.starts_with("/hooks/") ? shared_->limits.hook_body_bytes : shared_->limits.body_bytes;
+        const std::size_t most =
+            target.starts_with("/hooks/") ? shared_->limits.hook_body_bytes : shared_->limits.body_bytes;
         if (parser.content_length() && *parser.content_length() > most)
             co_return co_await refuse(make_error_code(http::error::body_limit));
         parser.body_limit(most);
@@ -182,7 +185,7 @@ private:
         const bool sent = co_await write(response, version, keep_alive, head);
         if (after)
             spawn_after(std::move(after));
-        co_return sent && keep_alive;
+        co_return sent&& keep_alive;
     }
 
     asio::awaitable<HttpResponse> handle(HttpRequest request)
@@ -250,7 +253,8 @@ private:
             co_return false;
         }
         lowest().expires_never();
-        auto socket = std::make_shared<ServerSocket<Stream>>(std::move(stream_), shared_->limits.socket_message_bytes);
+        auto socket =
+            std::make_shared<ServerSocket<Stream>>(std::move(stream_), shared_->limits.socket_message_bytes);
         socket_ = socket;
         upgraded_ = true;
         const auto accepted = parser.release();
@@ -350,20 +354,23 @@ void log_escaped(std::exception_ptr error)
     }
 }
 
-asio::awaitable<void> run_plain_session(tcp::socket socket, std::shared_ptr<SessionShared> shared, std::string address)
+asio::awaitable<void> run_plain_session(tcp::socket socket, std::shared_ptr<SessionShared> shared,
+                                        std::string address)
 {
     beast::tcp_stream stream(std::move(socket));
-    auto session = std::make_shared<Session<beast::tcp_stream>>(std::move(stream), std::move(shared), std::move(address));
+    auto session = std::make_shared<Session<beast::tcp_stream>>(std::move(stream), std::move(shared),
+                                                                std::move(address));
     co_await session->run();
 }
 
-asio::awaitable<void> run_tls_session(tcp::socket socket, asio::ssl::context& tls, std::shared_ptr<SessionShared> shared,
-                                      std::string address)
+asio::awaitable<void> run_tls_session(tcp::socket socket, asio::ssl::context& tls,
+                                      std::shared_ptr<SessionShared> shared, std::string address)
 {
     using TlsStream = beast::ssl_stream<beast::tcp_stream>;
     beast::tcp_stream plain(std::move(socket));
     TlsStream stream(std::move(plain), tls);
-    auto session = std::make_shared<Session<TlsStream>>(std::move(stream), std::move(shared), std::move(address));
+    auto session =
+        std::make_shared<Session<TlsStream>>(std::move(stream), std::move(shared), std::move(address));
     co_await session->run();
 }
 

@@ -69,7 +69,8 @@ public:
     {
         if (!socket_.is_open())
             co_return;
-        boost::beast::websocket::close_reason why(static_cast<boost::beast::websocket::close_code>(code), reason);
+        boost::beast::websocket::close_reason why(static_cast<boost::beast::websocket::close_code>(code),
+                                                  reason);
         co_await socket_.async_close(why, as_values);
     }
 

@@ -27,7 +27,10 @@ public:
         }
     }
 
-    std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<SafeMessage>(json_); }
+    std::unique_ptr<custom_flag_formatter> clone() const override
+    {
+        return std::make_unique<SafeMessage>(json_);
+    }
 
 private:
     bool json_;
@@ -37,7 +40,8 @@ private:
 
 void setup_log(bool json, const std::string& level)
 {
-    auto logger = std::make_shared<spdlog::logger>("lastmeter", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto logger =
+        std::make_shared<spdlog::logger>("lastmeter", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     auto formatter = std::make_unique<spdlog::pattern_formatter>();
     formatter->add_flag<SafeMessage>('*', json);
     formatter->set_pattern(json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":"%*"})"

@@ -7,7 +7,8 @@ namespace bot::ops {
 
 using Labels = std::map<std::string, std::string>;
 
-/// Counters and gauges in the Prometheus text format. Fetch a handle once, use it on the hot path. Thread-safe.
+/// Counters and gauges in the Prometheus text format. Fetch a handle once, use it on the hot path.
+/// Thread-safe.
 class Metrics {
 public:
     class Counter {

@@ -66,7 +66,8 @@ bool start_sending(soci::session& sql, const storage::Announcement& one, std::in
     return true;
 }
 
-std::optional<Refusal> submit_in(soci::session& sql, std::int64_t id, int approval_from_groups, std::int64_t now_ms)
+std::optional<Refusal> submit_in(soci::session& sql, std::int64_t id, int approval_from_groups,
+                                 std::int64_t now_ms)
 {
     const auto found = storage::find_announcement(sql, id);
     if (!found || found->state != "draft")
@@ -85,8 +86,10 @@ std::optional<Refusal> submit_in(soci::session& sql, std::int64_t id, int approv
 
 } // namespace
 
-Announcer::Announcer(storage::Database& database, const Clock& clock, IdSource& ids, int approval_from_groups, std::function<void()> on_work)
-    : database_(database), clock_(clock), ids_(ids), approval_from_groups_(approval_from_groups), on_work_(std::move(on_work))
+Announcer::Announcer(storage::Database& database, const Clock& clock, IdSource& ids, int approval_from_groups,
+                     std::function<void()> on_work)
+    : database_(database), clock_(clock), ids_(ids), approval_from_groups_(approval_from_groups),
+      on_work_(std::move(on_work))
 {
 }
 
@@ -99,7 +102,8 @@ Drafted Announcer::create_now(storage::Announcement draft)
     draft.id = ids_.next();
     draft.state = "draft";
     draft.created_ms = clock_.now_ms();
-    drafted.is_new = database_.write_now([&draft](soci::session& sql) { return storage::insert_announcement(sql, draft); });
+    drafted.is_new = database_.write_now(
+        [&draft](soci::session& sql) { return storage::insert_announcement(sql, draft); });
     drafted.id = draft.id;
     return drafted;
 }
@@ -131,7 +135,8 @@ Preview Announcer::preview_now(const std::string& expression)
         preview.refusal = Refusal{"audience", with_position(audience.error)};
         return preview;
     }
-    preview.reach = database_.read_now([&audience](soci::session& sql) { return storage::count_reach(sql, *audience.condition); });
+    preview.reach = database_.read_now(
+        [&audience](soci::session& sql) { return storage::count_reach(sql, *audience.condition); });
     return preview;
 }
 
@@ -143,7 +148,9 @@ asio::awaitable<Preview> Announcer::preview(std::string expression)
         preview.refusal = Refusal{"audience", with_position(audience.error)};
         co_return preview;
     }
-    auto work = [condition = *audience.condition](soci::session& sql) { return storage::count_reach(sql, condition); };
+    auto work = [condition = *audience.condition](soci::session& sql) {
+        return storage::count_reach(sql, condition);
+    };
     preview.reach = co_await database_.read(std::move(work));
     co_return preview;
 }
@@ -151,12 +158,15 @@ asio::awaitable<Preview> Announcer::preview(std::string expression)
 std::optional<Refusal> Announcer::submit_now(std::int64_t id)
 {
     const std::int64_t now = clock_.now_ms();
-    return database_.write_now([&](soci::session& sql) { return submit_in(sql, id, approval_from_groups_, now); });
+    return database_.write_now(
+        [&](soci::session& sql) { return submit_in(sql, id, approval_from_groups_, now); });
 }
 
 asio::awaitable<std::optional<Refusal>> Announcer::submit(std::int64_t id)
 {
-    auto work = [id, threshold = approval_from_groups_, now = clock_.now_ms()](soci::session& sql) { return submit_in(sql, id, threshold, now); };
+    auto work = [id, threshold = approval_from_groups_, now = clock_.now_ms()](soci::session& sql) {
+        return submit_in(sql, id, threshold, now);
+    };
     auto refusal = co_await database_.write(std::move(work));
     on_work_();
     co_return refusal;
@@ -223,7 +233,8 @@ asio::awaitable<std::optional<Refusal>> Announcer::cancel(std::int64_t id)
     co_return refusal;
 }
 
-asio::awaitable<std::optional<Refusal>> Announcer::resolve(std::int64_t id, std::int64_t group, std::string to)
+asio::awaitable<std::optional<Refusal>> Announcer::resolve(std::int64_t id, std::int64_t group,
+                                                           std::string to)
 {
     auto work = [id, group, to, now = clock_.now_ms()](soci::session& sql) -> std::optional<Refusal> {
         const std::string reason = to == "sent" ? "组织员看过：群里有了" : "组织员看过：群里没有，重发";

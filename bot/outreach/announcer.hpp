@@ -33,12 +33,13 @@ struct Preview {
     std::optional<Refusal> refusal;
 };
 
-/// The life of an announcement: draft → review → scheduled → sending ⇄ paused → done; rejected, cancelled. Thread-safe:
-/// every step is one transaction that checks the state it leaves.
+/// The life of an announcement: draft → review → scheduled → sending ⇄ paused → done; rejected, cancelled.
+/// Thread-safe: every step is one transaction that checks the state it leaves.
 class Announcer {
 public:
     /// `approval_from_groups` 0 = never; `on_work` wakes the postmen.
-    Announcer(storage::Database& database, const Clock& clock, IdSource& ids, int approval_from_groups, std::function<void()> on_work);
+    Announcer(storage::Database& database, const Clock& clock, IdSource& ids, int approval_from_groups,
+              std::function<void()> on_work);
 
     asio::awaitable<Drafted> create(storage::Announcement draft);
     asio::awaitable<Preview> preview(std::string audience);

@@ -78,7 +78,8 @@ private:
         const std::size_t colon = word.find(':');
         if (colon == std::string_view::npos || colon + 1 >= word.size()) {
             at_ = start;
-            fail("这里要写条件，比如 org:621102、industry:courier、tag:北城、group:编号、subscribed:activities，或 root");
+            fail("这里要写条件，比如 "
+                 "org:621102、industry:courier、tag:北城、group:编号、subscribed:activities，或 root");
         }
         return compare(word.substr(0, colon), std::string(word.substr(colon + 1)), start);
     }
@@ -86,22 +87,27 @@ private:
     std::string compare(std::string_view key, std::string value, std::size_t start)
     {
         if (key == "org") {
-            const bool plain = std::all_of(value.begin(), value.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '-'; });
+            const bool plain = std::all_of(value.begin(), value.end(),
+                                           [](unsigned char c) { return std::isalnum(c) != 0 || c == '-'; });
             if (!plain) {
                 at_ = start;
                 fail("单位代码只能有字母、数字和 -");
             }
-            return value == "root" ? "(1 = 1)" : "(COALESCE(o.path, '') LIKE " + bind("%/" + value + "/%") + ")";
+            return value == "root" ? "(1 = 1)"
+                                   : "(COALESCE(o.path, '') LIKE " + bind("%/" + value + "/%") + ")";
         }
         if (key == "group")
             return "(CAST(g.id AS TEXT) = " + bind(value) + " OR g.external_id = " + bind(value) + ")";
-        const char* kind = key == "industry" ? "industry" : key == "tag" ? "tag" : key == "subscribed" ? "subscription" : nullptr;
+        const char* kind = key == "industry"     ? "industry"
+                           : key == "tag"        ? "tag"
+                           : key == "subscribed" ? "subscription"
+                                                 : nullptr;
         if (!kind) {
             at_ = start;
             fail("不认识「" + std::string(key) + "」；可以用 org、industry、tag、group、subscribed");
         }
-        return std::string("EXISTS (SELECT 1 FROM group_labels l WHERE l.group_id = g.id AND l.kind = '") + kind +
-               "' AND l.label = " + bind(std::move(value)) + ")";
+        return std::string("EXISTS (SELECT 1 FROM group_labels l WHERE l.group_id = g.id AND l.kind = '") +
+               kind + "' AND l.label = " + bind(std::move(value)) + ")";
     }
 
     std::string bind(std::string value)
@@ -125,7 +131,10 @@ private:
         return true;
     }
 
-    static bool is_break(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '(' || c == ')'; }
+    static bool is_break(char c)
+    {
+        return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '(' || c == ')';
+    }
 
     void skip_blanks()
     {
@@ -133,7 +142,10 @@ private:
             ++at_;
     }
 
-    [[noreturn]] void fail(std::string message) { throw Failure{text::length(text_.substr(0, at_)), std::move(message)}; }
+    [[noreturn]] void fail(std::string message)
+    {
+        throw Failure{text::length(text_.substr(0, at_)), std::move(message)};
+    }
 
     std::string_view text_;
     std::size_t at_ = 0;

@@ -17,8 +17,8 @@ struct Audience {
     AudienceError error; ///< meaningful without `condition`
 };
 
-/// `org:621102 and (industry:courier or not tag:北城)` → a condition with bound values. Words: org, industry, tag, group,
-/// subscribed; `root` is everything; and, or, not, brackets; `and` binds closer than `or`. Pure.
+/// `org:621102 and (industry:courier or not tag:北城)` → a condition with bound values. Words: org, industry,
+/// tag, group, subscribed; `root` is everything; and, or, not, brackets; `and` binds closer than `or`. Pure.
 Audience parse_audience(std::string_view expression);
 
 } // namespace bot::outreach

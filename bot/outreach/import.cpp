@@ -111,7 +111,8 @@ std::vector<Row> read_csv(const std::string& text, const std::set<std::string>& 
     for (std::size_t i = 1; i < records.size(); ++i) {
         const auto& [line, fields] = records[i];
         if (fields.size() != header.size())
-            throw Stop(line, std::to_string(fields.size()) + " fields, the header has " + std::to_string(header.size()));
+            throw Stop(line, std::to_string(fields.size()) + " fields, the header has " +
+                                 std::to_string(header.size()));
         Row row;
         row.line = line;
         for (std::size_t k = 0; k < fields.size(); ++k)
@@ -141,8 +142,11 @@ std::vector<Row> read_json_lines(const std::string& text, const std::set<std::st
             std::string joined;
             if (field.is_array())
                 for (const json& one : field)
-                    joined += (joined.empty() ? "" : ";") + (one.is_string() ? one.get<std::string>() : one.dump());
-            row.fields.emplace(key, field.is_array() ? joined : field.is_string() ? field.get<std::string>() : field.dump());
+                    joined +=
+                        (joined.empty() ? "" : ";") + (one.is_string() ? one.get<std::string>() : one.dump());
+            row.fields.emplace(key, field.is_array()    ? joined
+                                    : field.is_string() ? field.get<std::string>()
+                                                        : field.dump());
         }
         rows.push_back(std::move(row));
     }
@@ -252,20 +256,23 @@ std::string join(const std::vector<std::string>& list)
 
 } // namespace
 
-ImportReport import_file(storage::Database& database, IdSource& ids, const std::string& kind, const std::filesystem::path& file)
+ImportReport import_file(storage::Database& database, IdSource& ids, const std::string& kind,
+                         const std::filesystem::path& file)
 {
     ImportReport report;
     const auto add_problem = [&](int line, const std::string& message) {
-        report.problems.push_back(file.string() + (line > 0 ? ":" + std::to_string(line) : "") + ": " + message);
+        report.problems.push_back(file.string() + (line > 0 ? ":" + std::to_string(line) : "") + ": " +
+                                  message);
     };
     const bool orgs = kind == "orgs";
     if (!orgs && kind != "groups") {
         add_problem(0, "kind \"" + kind + "\" cannot be imported yet; orgs and groups can");
         return report;
     }
-    const std::set<std::string> columns = orgs ? std::set<std::string>{"code", "name", "parent", "kind", "lat", "lng", "datum", "tile"}
-                                               : std::set<std::string>{"account", "external_id", "name", "org", "industries",
-                                                                       "tags", "subscriptions", "mode"};
+    const std::set<std::string> columns =
+        orgs ? std::set<std::string>{"code", "name", "parent", "kind", "lat", "lng", "datum", "tile"}
+             : std::set<std::string>{"account",    "external_id", "name",          "org",
+                                     "industries", "tags",        "subscriptions", "mode"};
     try {
         const std::string text = read_text(file);
         const bool lines = text::trim(text).starts_with("{");
@@ -274,7 +281,9 @@ ImportReport import_file(storage::Database& database, IdSource& ids, const std::
             for (const Row& row : rows) {
                 try {
                     const storage::Change change = orgs ? write_org(sql, row) : write_group(sql, row, ids);
-                    ++(change == storage::Change::added ? report.added : change == storage::Change::changed ? report.changed : report.unchanged);
+                    ++(change == storage::Change::added     ? report.added
+                       : change == storage::Change::changed ? report.changed
+                                                            : report.unchanged);
                 } catch (const std::invalid_argument& error) {
                     add_problem(row.line, error.what());
                 }
@@ -298,13 +307,15 @@ std::string export_csv(storage::Database& database, const std::string& kind)
         csv = "code,name,parent,kind,lat,lng,datum,tile\n";
         for (const auto& org : database.read_now([](soci::session& sql) { return storage::list_orgs(sql); }))
             csv += cell(org.code) + "," + cell(org.name) + "," + cell(org.parent) + "," + org.kind + "," +
-                   (org.lat != 0 ? std::to_string(org.lat) : "") + "," + (org.lng != 0 ? std::to_string(org.lng) : "") + ",wgs84," +
-                   cell(org.tile) + "\n";
+                   (org.lat != 0 ? std::to_string(org.lat) : "") + "," +
+                   (org.lng != 0 ? std::to_string(org.lng) : "") + ",wgs84," + cell(org.tile) + "\n";
     } else if (kind == "groups") {
         csv = "account,external_id,name,org,industries,tags,subscriptions,mode\n";
-        for (const auto& group : database.read_now([](soci::session& sql) { return storage::list_groups(sql); }))
-            csv += cell(group.account) + "," + cell(group.external_id) + "," + cell(group.name) + "," + cell(group.org) + "," +
-                   join(group.industries) + "," + cell(join(group.tags)) + "," + join(group.subscriptions) + "," + group.mode + "\n";
+        for (const auto& group :
+             database.read_now([](soci::session& sql) { return storage::list_groups(sql); }))
+            csv += cell(group.account) + "," + cell(group.external_id) + "," + cell(group.name) + "," +
+                   cell(group.org) + "," + join(group.industries) + "," + cell(join(group.tags)) + "," +
+                   join(group.subscriptions) + "," + group.mode + "\n";
     } else {
         throw std::invalid_argument("kind \"" + kind + "\" cannot be exported yet; orgs and groups can");
     }

@@ -21,6 +21,8 @@ constexpr std::int64_t reconcile_every_ms = 1'000;
 constexpr int most_attempts = 6;
 constexpr std::int64_t first_back_off_ms = 2'000;
 constexpr std::int64_t longest_back_off_ms = 10 * 60 * 1000;
+constexpr std::int64_t longest_unanswered_hold_ms = 15'000; ///< so soon after its return a peer is noticed
+constexpr int most_in_a_row = 6;
 
 /// 2 s, 4 s, 8 s … up to ten minutes, plus up to a quarter: jitter is only ever added.
 std::int64_t back_off_ms(int attempt)
@@ -118,9 +120,9 @@ asio::awaitable<int> Postman::deliver_some()
     const std::int64_t now = clock_.now_ms();
     const PushMode push = door_.capabilities().push;
     const std::string only_in = push == PushMode::next_opening ? between_bars(door_.openings()) : "";
-    if (push != PushMode::automatic && only_in.empty())
+    if ((push != PushMode::automatic && only_in.empty()) || !door_.health().can_send)
         co_return 0;
-    const int permits = pacer_.take(now, settings_.concurrency);
+    const int permits = pacer_.take(now, in_a_row_ > 0 ? 1 : settings_.concurrency);
     if (permits == 0)
         co_return 0;
     storage::ClaimLimits limits;
@@ -132,13 +134,21 @@ asio::awaitable<int> Postman::deliver_some()
     auto claim_work = [account = door_.account(), epoch = epoch_, now, limits](soci::session& sql) {
         return storage::claim(sql, account, epoch, now, limits);
     };
-    const std::vector<storage::Claimed> rows = co_await database_.write(std::move(claim_work));
-    if (rows.empty()) {
+    std::vector<storage::Claimed> rows;
+    try {
+        rows = co_await database_.write(std::move(claim_work));
+    } catch (...) {
         pacer_.give_back(permits);
-        co_return 0;
+        throw;
     }
+    pacer_.give_back(permits - static_cast<int>(rows.size()));
+    if (rows.empty())
+        co_return 0;
     std::vector<storage::Settlement> outcomes(rows.size());
+    batch_ = Batch();
     co_await send_all(rows, outcomes);
+    pacer_.finished(clock_.now_ms(), static_cast<int>(rows.size()));
+    learn_from_batch(clock_.now_ms());
     auto settle_work = [epoch = epoch_, at = clock_.now_ms(), outcomes](soci::session& sql) {
         return storage::settle(sql, epoch, at, outcomes);
     };
@@ -200,7 +210,7 @@ storage::Settlement Postman::settle_as(const storage::Claimed& row, const SendOu
                        outcome.action == SendAction::refresh_token || outcome.action == SendAction::operator_;
     if (outcome.delivered()) {
         result.state = "sent";
-        in_a_row_ = 0;
+        batch_.delivered = true;
     } else if (outcome.action == SendAction::unknown_result) {
         result.state = "unknown";
     } else if (again) {
@@ -208,12 +218,25 @@ storage::Settlement Postman::settle_as(const storage::Claimed& row, const SendOu
         const bool counts = outcome.action == SendAction::backoff;
         result.state = counts && row.attempt >= most_attempts ? "failed" : "waiting";
         result.not_before_ms = now + wait;
-        if (++in_a_row_ >= 3 || outcome.action == SendAction::operator_)
-            pacer_.hold_until(now + back_off_ms(std::min(in_a_row_, 6)));
+        batch_.troubled = true;
+        batch_.spoken_to = batch_.spoken_to || outcome.action != SendAction::retry;
+        batch_.needs_operator = batch_.needs_operator || outcome.action == SendAction::operator_;
     } else {
         result.state = "failed";
     }
     return result;
+}
+
+/// A batch in trouble is one sign, however many sends it had: all of them met the same moment. After three
+/// the account rests, and until the first success single sends find out how things stand.
+void Postman::learn_from_batch(std::int64_t now_ms)
+{
+    if (batch_.delivered) {
+        in_a_row_ = 0;
+    } else if (batch_.troubled && (++in_a_row_ >= 3 || batch_.needs_operator)) {
+        const std::int64_t wait = back_off_ms(std::min(in_a_row_, most_in_a_row));
+        pacer_.hold_until(now_ms + (batch_.spoken_to ? wait : std::min(wait, longest_unanswered_hold_ms)));
+    }
 }
 
 asio::awaitable<void> Postman::reconcile()

@@ -48,10 +48,19 @@ public:
     bool running() const { return running_; }
 
 private:
+    /// What the sends of one claim came to, together.
+    struct Batch {
+        bool delivered = false;
+        bool troubled = false;
+        bool spoken_to = false; ///< the platform itself said no
+        bool needs_operator = false;
+    };
+
     asio::awaitable<int> deliver_some();
     asio::awaitable<void> send_one(const storage::Claimed& row, storage::Settlement& outcome);
     asio::awaitable<void> send_all(const std::vector<storage::Claimed>& rows,
                                    std::vector<storage::Settlement>& outcomes);
+    void learn_from_batch(std::int64_t now_ms);
     asio::awaitable<void> reconcile();
     asio::awaitable<void> sleep();
     storage::Settlement settle_as(const storage::Claimed& row, const SendOutcome& outcome);
@@ -68,7 +77,8 @@ private:
     asio::steady_timer timer_;
     bool stopping_ = false;
     bool running_ = false;
-    int in_a_row_ = 0; ///< back-offs without a success between
+    Batch batch_;
+    int in_a_row_ = 0; ///< batches in trouble without a success between
     std::int64_t next_reconcile_ms_ = 0;
 };
 

@@ -27,7 +27,8 @@ void Contexts::remember(const Event& event, Memory memory)
     memory.at_ms = clock_.now_ms();
     const std::lock_guard lock(mutex_);
     if (memories_.size() >= most_memories)
-        std::erase_if(memories_, [&](const auto& one) { return memory.at_ms - one.second.at_ms > lifetime_ms; });
+        std::erase_if(memories_,
+                      [&](const auto& one) { return memory.at_ms - one.second.at_ms > lifetime_ms; });
     if (memories_.size() >= most_memories)
         memories_.clear();
     memories_[key_of(event)] = std::move(memory);

@@ -29,7 +29,8 @@ void Directory::put(KnownGroup group)
     groups_[std::move(key)] = std::move(entry);
 }
 
-std::shared_ptr<const KnownGroup> Directory::find(const std::string& account, const std::string& external_id) const
+std::shared_ptr<const KnownGroup> Directory::find(const std::string& account,
+                                                  const std::string& external_id) const
 {
     const std::lock_guard lock(mutex_);
     const auto found = groups_.find(key_of(account, external_id));

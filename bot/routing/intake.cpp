@@ -65,7 +65,8 @@ std::size_t Intake::size() const
 
 bool Intake::remember(std::string key, std::int64_t now, bool is_new)
 {
-    while (!order_.empty() && (order_.front().first < now - limits_.remember_ms || seen_.size() >= limits_.keys)) {
+    while (!order_.empty() &&
+           (order_.front().first < now - limits_.remember_ms || seen_.size() >= limits_.keys)) {
         seen_.erase(order_.front().second);
         order_.pop_front();
     }

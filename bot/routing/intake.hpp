@@ -20,8 +20,8 @@ struct IntakeLimits {
     std::int64_t remember_ms = 72LL * 3600 * 1000; ///< how long a redelivery is recognised
     std::int64_t stale_ms = 5 * 60 * 1000;         ///< older messages are not answered
     std::size_t keys = 2'000'000;
-    int loop_count = 6;                            ///< like messages of one person …
-    std::int64_t loop_window_ms = 60'000;          ///< … within this
+    int loop_count = 6;                   ///< like messages of one person …
+    std::int64_t loop_window_ms = 60'000; ///< … within this
     std::int64_t loop_mute_ms = 10 * 60 * 1000;
 };
 

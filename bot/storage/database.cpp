@@ -15,7 +15,8 @@ namespace {
 std::unique_ptr<soci::session> open_sqlite(const std::string& path)
 {
     auto session = std::make_unique<soci::session>(soci::sqlite3, "db=" + path + " timeout=10");
-    for (const char* pragma : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"})
+    for (const char* pragma :
+         {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"})
         session->once << pragma;
     return session;
 }
@@ -60,7 +61,8 @@ Database::Database(const std::string& url)
 {
     constexpr std::string_view scheme = "sqlite:";
     if (!url.starts_with(scheme))
-        throw std::runtime_error("store.url: only sqlite:PATH is built in so far, got \"" + url.substr(0, url.find(':')) + "\"");
+        throw std::runtime_error("store.url: only sqlite:PATH is built in so far, got \"" +
+                                 url.substr(0, url.find(':')) + "\"");
     const std::filesystem::path path = url.substr(scheme.size());
     if (path.has_parent_path())
         std::filesystem::create_directories(path.parent_path());
@@ -82,7 +84,8 @@ void Database::migrate()
     for (const Migration& migration : migrations()) {
         const std::string name = migration.name;
         int known = 0;
-        writer_->once << "SELECT COUNT(*) FROM schema_migrations WHERE name = :name", soci::use(name), soci::into(known);
+        writer_->once << "SELECT COUNT(*) FROM schema_migrations WHERE name = :name", soci::use(name),
+            soci::into(known);
         if (known != 0)
             continue;
         run_script(*writer_, migration.sql);

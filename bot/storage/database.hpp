@@ -15,23 +15,26 @@ class session;
 
 namespace bot::storage {
 
-/// The store: one writer connection and one reader, each on a thread of its own, so that nothing blocks the network.
-/// SQLite in WAL mode with synchronous=FULL: what a write returned from survives power loss. Throws soci::soci_error
-/// for a broken store; a failed write leaves nothing behind.
+/// The store: one writer connection and one reader, each on a thread of its own, so that nothing blocks the
+/// network. SQLite in WAL mode with synchronous=FULL: what a write returned from survives power loss. Throws
+/// soci::soci_error for a broken store; a failed write leaves nothing behind.
 class Database {
 public:
     /// `sqlite:PATH`; makes the directory, opens, migrates. Throws std::runtime_error with a clear message.
     explicit Database(const std::string& url);
     ~Database();
 
-    /// `work(soci::session&)` in one transaction on the writer thread; its result must be default-constructible.
+    /// `work(soci::session&)` in one transaction on the writer thread; its result must be
+    /// default-constructible.
     template <class F> boost::asio::awaitable<std::invoke_result_t<F&, soci::session&>> write(F work)
     {
-        return net::run_blocking(writer_pool_, [this, work = std::move(work)]() mutable { return write_now(std::move(work)); });
+        return net::run_blocking(
+            writer_pool_, [this, work = std::move(work)]() mutable { return write_now(std::move(work)); });
     }
     template <class F> boost::asio::awaitable<std::invoke_result_t<F&, soci::session&>> read(F work)
     {
-        return net::run_blocking(reader_pool_, [this, work = std::move(work)]() mutable { return read_now(std::move(work)); });
+        return net::run_blocking(
+            reader_pool_, [this, work = std::move(work)]() mutable { return read_now(std::move(work)); });
     }
 
     /// The same on the caller's thread: for the command line and for starting up.

@@ -50,30 +50,38 @@ struct Counts {
 };
 
 Reach count_reach(soci::session& sql, const Condition& audience);
-/// One row per matching group; groups that cannot be reached become `skipped` with the reason. Returns the rows.
-std::int64_t fan_out(soci::session& sql, std::int64_t announcement_id, int urgency, const Condition& audience, std::int64_t now_ms);
+/// One row per matching group; groups that cannot be reached become `skipped` with the reason. Returns the
+/// rows.
+std::int64_t fan_out(soci::session& sql, std::int64_t announcement_id, int urgency, const Condition& audience,
+                     std::int64_t now_ms);
 
 struct ClaimLimits {
     int rows = 1;
-    int most_urgency = 2;            ///< 0 emergency, 1 reminder, 2 notice: nothing less urgent is claimed
-    int per_group_per_day = 0;       ///< 0 = no cap; emergencies pass
+    int most_urgency = 2;      ///< 0 emergency, 1 reminder, 2 notice: nothing less urgent is claimed
+    int per_group_per_day = 0; ///< 0 = no cap; emergencies pass
     std::int64_t day_start_ms = 0;
-    std::string only_in;             ///< external ids between bars, `|a|b|`; empty = every group
+    std::string only_in; ///< external ids between bars, `|a|b|`; empty = every group
 };
 /// Rows that become durably `sending` for this epoch, most urgent and oldest first.
-std::vector<Claimed> claim(soci::session& sql, const std::string& account, std::int64_t epoch, std::int64_t now_ms, const ClaimLimits& limits);
+std::vector<Claimed> claim(soci::session& sql, const std::string& account, std::int64_t epoch,
+                           std::int64_t now_ms, const ClaimLimits& limits);
 /// Writes outcomes of rows that are still `sending` in this epoch; returns how many were.
-int settle(soci::session& sql, std::int64_t epoch, std::int64_t now_ms, const std::vector<Settlement>& outcomes);
+int settle(soci::session& sql, std::int64_t epoch, std::int64_t now_ms,
+           const std::vector<Settlement>& outcomes);
 /// A new epoch; rows that an earlier run left `sending` become `unknown`.
 std::int64_t begin_epoch(soci::session& sql, std::int64_t now_ms);
 /// Rows that expired before they were sent become skipped; announcements without open rows become done.
 int finish_due(soci::session& sql, std::int64_t now_ms);
-int skip_open(soci::session& sql, std::int64_t announcement_id, const std::string& reason, std::int64_t now_ms);
+int skip_open(soci::session& sql, std::int64_t announcement_id, const std::string& reason,
+              std::int64_t now_ms);
 /// `unknown` → `to` (sent or waiting) for one row; false when it is no longer unknown.
-bool resolve_unknown(soci::session& sql, std::int64_t announcement_id, std::int64_t group_id, const std::string& to, const std::string& reason, std::int64_t now_ms);
+bool resolve_unknown(soci::session& sql, std::int64_t announcement_id, std::int64_t group_id,
+                     const std::string& to, const std::string& reason, std::int64_t now_ms);
 int retry_failed(soci::session& sql, std::int64_t announcement_id, std::int64_t now_ms);
-std::vector<Claimed> unknown_rows(soci::session& sql, const std::string& account, std::int64_t intent_before_ms, int limit);
-std::vector<Delivery> list_deliveries(soci::session& sql, std::int64_t announcement_id, const std::string& state, std::int64_t after_group, int limit);
+std::vector<Claimed> unknown_rows(soci::session& sql, const std::string& account,
+                                  std::int64_t intent_before_ms, int limit);
+std::vector<Delivery> list_deliveries(soci::session& sql, std::int64_t announcement_id,
+                                      const std::string& state, std::int64_t after_group, int limit);
 Counts count_deliveries(soci::session& sql, std::int64_t announcement_id);
 
 } // namespace bot::storage

@@ -9,18 +9,24 @@
 namespace bot::storage {
 namespace {
 
-constexpr auto select_groups = "SELECT id, account, external_id, name, org, mode, state FROM chat_groups ORDER BY id";
+constexpr auto select_groups =
+    "SELECT id, account, external_id, name, org, mode, state FROM chat_groups ORDER BY id";
 constexpr auto select_group = "SELECT id, account, external_id, name, org, mode, state FROM chat_groups "
                               "WHERE account = :account AND external_id = :external_id";
 constexpr auto insert_group = "INSERT INTO chat_groups (id, account, external_id, name, org, mode, state) "
                               "VALUES (:id, :account, :external_id, :name, :org, :mode, :state)";
-constexpr auto update_group = "UPDATE chat_groups SET name = :name, org = :org, mode = :mode, state = :state WHERE id = :id";
-constexpr auto select_all_labels = "SELECT group_id, kind, label FROM group_labels ORDER BY group_id, kind, label";
-constexpr auto select_labels = "SELECT kind, label FROM group_labels WHERE group_id = :id ORDER BY kind, label";
+constexpr auto update_group =
+    "UPDATE chat_groups SET name = :name, org = :org, mode = :mode, state = :state WHERE id = :id";
+constexpr auto select_all_labels =
+    "SELECT group_id, kind, label FROM group_labels ORDER BY group_id, kind, label";
+constexpr auto select_labels =
+    "SELECT kind, label FROM group_labels WHERE group_id = :id ORDER BY kind, label";
 constexpr auto delete_labels = "DELETE FROM group_labels WHERE group_id = :id";
 constexpr auto insert_label = "INSERT INTO group_labels (group_id, kind, label) VALUES (:id, :kind, :label)";
-constexpr auto delete_label = "DELETE FROM group_labels WHERE group_id = :id AND kind = :kind AND label = :label";
-constexpr auto update_state = "UPDATE chat_groups SET state = :state WHERE account = :account AND external_id = :external_id";
+constexpr auto delete_label =
+    "DELETE FROM group_labels WHERE group_id = :id AND kind = :kind AND label = :label";
+constexpr auto update_state =
+    "UPDATE chat_groups SET state = :state WHERE account = :account AND external_id = :external_id";
 
 void add_label(Group& group, const std::string& kind, const std::string& label)
 {
@@ -28,7 +34,8 @@ void add_label(Group& group, const std::string& kind, const std::string& label)
     list.push_back(label);
 }
 
-void write_labels(soci::session& sql, std::int64_t id, const std::string& kind, const std::vector<std::string>& labels)
+void write_labels(soci::session& sql, std::int64_t id, const std::string& kind,
+                  const std::vector<std::string>& labels)
 {
     for (const std::string& label : labels)
         sql << insert_label, soci::use(id), soci::use(kind), soci::use(label);
@@ -53,7 +60,8 @@ Change upsert_group(soci::session& sql, const Group& given)
     if (known && *known == group)
         return Change::unchanged;
     if (known) {
-        sql << update_group, soci::use(group.name), soci::use(group.org), soci::use(group.mode), soci::use(group.state), soci::use(group.id);
+        sql << update_group, soci::use(group.name), soci::use(group.org), soci::use(group.mode),
+            soci::use(group.state), soci::use(group.id);
         sql << delete_labels, soci::use(group.id);
     } else {
         sql << insert_group, soci::use(group.id), soci::use(group.account), soci::use(group.external_id),
@@ -65,15 +73,18 @@ Change upsert_group(soci::session& sql, const Group& given)
     return known ? Change::changed : Change::added;
 }
 
-std::optional<Group> find_group(soci::session& sql, const std::string& account, const std::string& external_id)
+std::optional<Group> find_group(soci::session& sql, const std::string& account,
+                                const std::string& external_id)
 {
     Group group;
-    sql << select_group, soci::use(account), soci::use(external_id), soci::into(group.id), soci::into(group.account),
-        soci::into(group.external_id), soci::into(group.name), soci::into(group.org), soci::into(group.mode), soci::into(group.state);
+    sql << select_group, soci::use(account), soci::use(external_id), soci::into(group.id),
+        soci::into(group.account), soci::into(group.external_id), soci::into(group.name),
+        soci::into(group.org), soci::into(group.mode), soci::into(group.state);
     if (!sql.got_data())
         return std::nullopt;
     std::string kind, label;
-    soci::statement rows = (sql.prepare << select_labels, soci::use(group.id), soci::into(kind), soci::into(label));
+    soci::statement rows =
+        (sql.prepare << select_labels, soci::use(group.id), soci::into(kind), soci::into(label));
     rows.execute();
     while (rows.fetch())
         add_label(group, kind, label);
@@ -95,14 +106,16 @@ std::vector<Group> list_groups(soci::session& sql)
     }
     std::int64_t id = 0;
     std::string kind, label;
-    soci::statement labels = (sql.prepare << select_all_labels, soci::into(id), soci::into(kind), soci::into(label));
+    soci::statement labels =
+        (sql.prepare << select_all_labels, soci::into(id), soci::into(kind), soci::into(label));
     labels.execute();
     while (labels.fetch())
         add_label(groups[place.at(id)], kind, label);
     return groups;
 }
 
-void set_group_state(soci::session& sql, const std::string& account, const std::string& external_id, const std::string& state)
+void set_group_state(soci::session& sql, const std::string& account, const std::string& external_id,
+                     const std::string& state)
 {
     sql << update_state, soci::use(state), soci::use(account), soci::use(external_id);
 }
@@ -119,15 +132,18 @@ void unsubscribe(soci::session& sql, std::int64_t group_id, const std::string& c
     sql << delete_label, soci::use(group_id), soci::use(kind), soci::use(category);
 }
 
-void add_bind_code(soci::session& sql, const std::string& code, const std::string& org, std::int64_t expires_ms)
+void add_bind_code(soci::session& sql, const std::string& code, const std::string& org,
+                   std::int64_t expires_ms)
 {
-    sql << "INSERT INTO bind_codes (code, org, expires_ms) VALUES (:code, :org, :expires)", soci::use(code), soci::use(org), soci::use(expires_ms);
+    sql << "INSERT INTO bind_codes (code, org, expires_ms) VALUES (:code, :org, :expires)", soci::use(code),
+        soci::use(org), soci::use(expires_ms);
 }
 
 std::optional<std::string> take_bind_code(soci::session& sql, const std::string& code, std::int64_t now_ms)
 {
     std::string org;
-    sql << "SELECT org FROM bind_codes WHERE code = :code AND expires_ms > :now", soci::use(code), soci::use(now_ms), soci::into(org);
+    sql << "SELECT org FROM bind_codes WHERE code = :code AND expires_ms > :now", soci::use(code),
+        soci::use(now_ms), soci::into(org);
     if (!sql.got_data())
         return std::nullopt;
     sql << "DELETE FROM bind_codes WHERE code = :code", soci::use(code);

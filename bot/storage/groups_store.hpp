@@ -19,16 +19,20 @@ struct Group {
     bool operator==(const Group&) const = default;
 };
 
-/// Writes by (account, external_id); `id` is used for a new one only. The unit must exist, else std::invalid_argument.
+/// Writes by (account, external_id); `id` is used for a new one only. The unit must exist, else
+/// std::invalid_argument.
 Change upsert_group(soci::session& sql, const Group& group);
-std::optional<Group> find_group(soci::session& sql, const std::string& account, const std::string& external_id);
+std::optional<Group> find_group(soci::session& sql, const std::string& account,
+                                const std::string& external_id);
 std::vector<Group> list_groups(soci::session& sql);
-void set_group_state(soci::session& sql, const std::string& account, const std::string& external_id, const std::string& state);
+void set_group_state(soci::session& sql, const std::string& account, const std::string& external_id,
+                     const std::string& state);
 void subscribe(soci::session& sql, std::int64_t group_id, const std::string& category);
 void unsubscribe(soci::session& sql, std::int64_t group_id, const std::string& category);
 
 /// One-time codes that bind a group to a unit.
-void add_bind_code(soci::session& sql, const std::string& code, const std::string& org, std::int64_t expires_ms);
+void add_bind_code(soci::session& sql, const std::string& code, const std::string& org,
+                   std::int64_t expires_ms);
 /// The unit of a code that is still good; the code is used up.
 std::optional<std::string> take_bind_code(soci::session& sql, const std::string& code, std::int64_t now_ms);
 

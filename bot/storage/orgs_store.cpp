@@ -8,12 +8,14 @@ namespace bot::storage {
 namespace {
 
 constexpr auto select_org = "SELECT code, name, parent, kind, lat, lng, tile FROM orgs WHERE code = :code";
-constexpr auto select_orgs = "SELECT code, name, parent, kind, lat, lng, tile FROM orgs ORDER BY LENGTH(path), code";
+constexpr auto select_orgs =
+    "SELECT code, name, parent, kind, lat, lng, tile FROM orgs ORDER BY LENGTH(path), code";
 constexpr auto select_path = "SELECT path FROM orgs WHERE code = :code";
 constexpr auto insert_org = "INSERT INTO orgs (code, name, parent, kind, path, lat, lng, tile) "
                             "VALUES (:code, :name, :parent, :kind, :path, :lat, :lng, :tile)";
-constexpr auto update_org = "UPDATE orgs SET name = :name, parent = :parent, kind = :kind, path = :path, lat = :lat, "
-                            "lng = :lng, tile = :tile WHERE code = :code";
+constexpr auto update_org =
+    "UPDATE orgs SET name = :name, parent = :parent, kind = :kind, path = :path, lat = :lat, "
+    "lng = :lng, tile = :tile WHERE code = :code";
 
 std::string path_of(soci::session& sql, const Org& org)
 {
@@ -29,7 +31,8 @@ std::string path_of(soci::session& sql, const Org& org)
 
 bool same(const Org& a, const Org& b)
 {
-    return a.name == b.name && a.parent == b.parent && a.kind == b.kind && a.lat == b.lat && a.lng == b.lng && a.tile == b.tile;
+    return a.name == b.name && a.parent == b.parent && a.kind == b.kind && a.lat == b.lat && a.lng == b.lng &&
+           a.tile == b.tile;
 }
 
 } // namespace
@@ -44,8 +47,8 @@ Change upsert_org(soci::session& sql, const Org& org)
         sql << update_org, soci::use(org.name), soci::use(org.parent), soci::use(org.kind), soci::use(path),
             soci::use(org.lat), soci::use(org.lng), soci::use(org.tile), soci::use(org.code);
     else
-        sql << insert_org, soci::use(org.code), soci::use(org.name), soci::use(org.parent), soci::use(org.kind),
-            soci::use(path), soci::use(org.lat), soci::use(org.lng), soci::use(org.tile);
+        sql << insert_org, soci::use(org.code), soci::use(org.name), soci::use(org.parent),
+            soci::use(org.kind), soci::use(path), soci::use(org.lat), soci::use(org.lng), soci::use(org.tile);
     return known ? Change::changed : Change::added;
 }
 
@@ -63,8 +66,9 @@ std::vector<Org> list_orgs(soci::session& sql)
 {
     std::vector<Org> orgs;
     Org org;
-    soci::statement rows = (sql.prepare << select_orgs, soci::into(org.code), soci::into(org.name), soci::into(org.parent),
-                            soci::into(org.kind), soci::into(org.lat), soci::into(org.lng), soci::into(org.tile));
+    soci::statement rows =
+        (sql.prepare << select_orgs, soci::into(org.code), soci::into(org.name), soci::into(org.parent),
+         soci::into(org.kind), soci::into(org.lat), soci::into(org.lng), soci::into(org.tile));
     rows.execute();
     while (rows.fetch())
         orgs.push_back(org);

@@ -75,7 +75,8 @@ std::vector<Segment> parse_cq(std::string_view message)
         if (to > text_from)
             segments.push_back({"text", {{"text", unescape(message.substr(text_from, to - text_from))}}});
     };
-    for (std::size_t at = message.find(opening); at != std::string_view::npos; at = message.find(opening, at)) {
+    for (std::size_t at = message.find(opening); at != std::string_view::npos;
+         at = message.find(opening, at)) {
         const std::size_t close = message.find(']', at);
         if (close == std::string_view::npos)
             break;

@@ -4,7 +4,8 @@
 #include <utility>
 #include <vector>
 
-/// The string form of a OneBot 11 message: `[CQ:name,key=value]` inside text (protocol sheet, section 4.3). Pure.
+/// The string form of a OneBot 11 message: `[CQ:name,key=value]` inside text (protocol sheet, section 4.3).
+/// Pure.
 namespace bot::doors::onebot11 {
 
 struct Segment {

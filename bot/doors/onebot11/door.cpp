@@ -90,6 +90,8 @@ AccountHealth OneBot11Door::health() const
 {
     const std::lock_guard lock(mutex_);
     AccountHealth health = health_;
+    const auto calls = [](const auto& link) { return link->role() != Role::event; };
+    health.can_send = !settings_->api.empty() || std::any_of(links_.begin(), links_.end(), calls);
     health.connected = online_ && (!links_.empty() || !settings_->api.empty());
     if (!online_)
         health.detail = "QQ 掉线了：请在实现程序里重新登录";

@@ -53,7 +53,8 @@ asio::awaitable<void> Link::write(std::shared_ptr<Link> self, std::string echo, 
     if (sent)
         co_return;
     Answer answer;
-    const bool never_left = sent.error() == make_error_code(Errc::closed) || sent.error() == make_error_code(Errc::too_large);
+    const bool never_left =
+        sent.error() == make_error_code(Errc::closed) || sent.error() == make_error_code(Errc::too_large);
     answer.transport = never_left ? Transport::refused : Transport::lost;
     self->finish(echo, std::move(answer));
 }
@@ -99,7 +100,8 @@ void Link::expect_sign_within(std::chrono::milliseconds limit)
 
 void Link::retire()
 {
-    asio::co_spawn(socket_->executor(), close(shared_from_this(), 1000, "replaced by a newer connection"), ignore_end);
+    asio::co_spawn(socket_->executor(), close(shared_from_this(), 1000, "replaced by a newer connection"),
+                   ignore_end);
 }
 
 asio::awaitable<void> Link::close(std::shared_ptr<Link> self, unsigned code, std::string reason)

@@ -22,8 +22,8 @@ struct Answer {
     std::string body;
 };
 
-/// One reverse WebSocket: calls leave with an `echo`, answers find their caller by it. Everything but `call` runs
-/// on the socket's executor.
+/// One reverse WebSocket: calls leave with an `echo`, answers find their caller by it. Everything but `call`
+/// runs on the socket's executor.
 class Link : public std::enable_shared_from_this<Link> {
 public:
     Link(std::shared_ptr<net::WebSocket> socket, Role role) : socket_(std::move(socket)), role_(role) {}
@@ -31,8 +31,8 @@ public:
     Role role() const { return role_; }
     net::WebSocket& socket() { return *socket_; }
 
-    /// May be awaited from any executor; resumes there. `lost` when the answer does not come within `timeout` or the
-    /// connection ends meanwhile; `refused` when the frame did not leave.
+    /// May be awaited from any executor; resumes there. `lost` when the answer does not come within `timeout`
+    /// or the connection ends meanwhile; `refused` when the frame did not leave.
     asio::awaitable<Answer> call(Call call, std::chrono::milliseconds timeout);
 
     /// Gives an answer frame to its caller; false when nobody waits for that echo.

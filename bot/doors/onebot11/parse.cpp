@@ -57,7 +57,8 @@ void read_message_fields(Event& event, const json& payload)
     }
     std::string text;
     const auto message = payload.find("message");
-    for (const Segment& segment : message == payload.end() ? std::vector<Segment>() : read_message(*message)) {
+    for (const Segment& segment :
+         message == payload.end() ? std::vector<Segment>() : read_message(*message)) {
         if (segment.type == "text") {
             text += segment.get("text");
         } else if (segment.type == "at") {
@@ -126,8 +127,8 @@ void read_notice(Event& event, const json& payload)
     event.seconds = number_of(payload, "duration");
     event.happening = notice_of(payload, event);
     event.kind = event.happening == Happening::none ? EventKind::ignore : EventKind::notice;
-    event.dedupe_key = "n:" + event.self_id + ":" + text_of(payload, "notice_type") + ":" + event.chat.id + ":" +
-                       event.sender.id + ":" + event.message_id + ":" + std::to_string(event.time_ms);
+    event.dedupe_key = "n:" + event.self_id + ":" + text_of(payload, "notice_type") + ":" + event.chat.id +
+                       ":" + event.sender.id + ":" + event.message_id + ":" + std::to_string(event.time_ms);
 }
 
 void read_request(Event& event, const json& payload)

@@ -72,7 +72,8 @@ SendOutcome classify_status(unsigned status)
 SendOutcome classify_failure(int code, std::string words)
 {
     if (code == 1401 || code == 401 || code == 1403 || code == 403)
-        return outcome(SendAction::operator_, "访问令牌不对，请核对账号设置里的 access_token", std::move(words));
+        return outcome(SendAction::operator_, "访问令牌不对，请核对账号设置里的 access_token",
+                       std::move(words));
     if (code == 1404 || code == 404)
         return outcome(SendAction::operator_, "对方没有这个接口", std::move(words));
     for (const Failure& failure : failures)
@@ -113,7 +114,8 @@ Call group_notice(const std::string& group_id, const std::string& content)
     return {"_send_group_notice", json{{"group_id", id_json(group_id)}, {"content", content}}.dump()};
 }
 
-Call answer_join_request(const std::string& flag, const std::string& sub_type, bool approve, const std::string& reason)
+Call answer_join_request(const std::string& flag, const std::string& sub_type, bool approve,
+                         const std::string& reason)
 {
     return {"set_group_add_request",
             json{{"flag", flag}, {"sub_type", sub_type}, {"approve", approve}, {"reason", reason}}.dump()};
@@ -167,7 +169,9 @@ SendOutcome classify(Transport transport, unsigned status, std::string_view body
         return classify_status(status);
     const json& answer = *envelope;
     const std::string state = answer["status"].is_string() ? answer["status"].get<std::string>() : "";
-    const int code = answer.contains("retcode") && answer["retcode"].is_number_integer() ? answer["retcode"].get<int>() : -1;
+    const int code = answer.contains("retcode") && answer["retcode"].is_number_integer()
+                         ? answer["retcode"].get<int>()
+                         : -1;
     if (state == "async" || code == 1)
         return outcome(SendAction::unknown_result, "对方只说排上了队，没有凭据", "async");
     if (state == "ok" && code == 0) {
@@ -180,7 +184,8 @@ SendOutcome classify(Transport transport, unsigned status, std::string_view body
     }
     std::string words;
     for (const char* key : {"message", "wording", "msg"})
-        if (const auto found = answer.find(key); found != answer.end() && found->is_string() && !found->get_ref<const std::string&>().empty())
+        if (const auto found = answer.find(key);
+            found != answer.end() && found->is_string() && !found->get_ref<const std::string&>().empty())
             words += (words.empty() ? "" : " / ") + found->get<std::string>();
     return classify_failure(code, words.empty() ? "retcode " + std::to_string(code) : words);
 }

@@ -56,7 +56,9 @@ Result<Handshake> check_handshake(std::string_view token, const net::Headers& he
         std::string given(net::header(headers, "Authorization"));
         const std::size_t blank = given.find(' ');
         const std::string scheme = lower(std::string_view(given).substr(0, blank));
-        given = blank == std::string::npos || (scheme != "bearer" && scheme != "token") ? "" : given.substr(blank + 1);
+        given = blank == std::string::npos || (scheme != "bearer" && scheme != "token")
+                    ? ""
+                    : given.substr(blank + 1);
         if (given.empty())
             given = net::form_value(query, "access_token").value_or("");
         if (given.empty())

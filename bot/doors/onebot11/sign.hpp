@@ -22,8 +22,10 @@ struct Handshake {
     std::string self_id; ///< may be empty: then the first frame tells it
 };
 
-/// Reads the upgrade request of a reverse WebSocket. Accepts `Bearer` and `Token` and `?access_token=`, names and
-/// words without case. Errors: missing_credential (401), bad_credential (403), bad_payload (unknown role, 400).
-Result<Handshake> check_handshake(std::string_view token, const net::Headers& headers, std::string_view query);
+/// Reads the upgrade request of a reverse WebSocket. Accepts `Bearer` and `Token` and `?access_token=`, names
+/// and words without case. Errors: missing_credential (401), bad_credential (403), bad_payload (unknown role,
+/// 400).
+Result<Handshake> check_handshake(std::string_view token, const net::Headers& headers,
+                                  std::string_view query);
 
 } // namespace bot::doors::onebot11

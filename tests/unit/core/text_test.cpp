@@ -18,14 +18,19 @@ const Normal normals[] = {
     {"zero_width", "工\xE2\x80\x8B伤", "工伤"},
     {"emoji", "工资😀呢", "工资呢"},
     {"blanks", "  加班\n\n 费 ", "加班 费"},
-    {"control", "a\x07"
-                "b",
+    {"control",
+     "a\x07"
+     "b",
      "ab"},
 };
 
 class Normalise : public testing::TestWithParam<Normal> {};
-TEST_P(Normalise, GivesOneForm) { EXPECT_EQ(text::normalise(GetParam().given), GetParam().expected); }
-INSTANTIATE_TEST_SUITE_P(All, Normalise, testing::ValuesIn(normals), [](const auto& one) { return std::string(one.param.name); });
+TEST_P(Normalise, GivesOneForm)
+{
+    EXPECT_EQ(text::normalise(GetParam().given), GetParam().expected);
+}
+INSTANTIATE_TEST_SUITE_P(All, Normalise, testing::ValuesIn(normals),
+                         [](const auto& one) { return std::string(one.param.name); });
 
 struct Number {
     const char* name;
@@ -33,13 +38,18 @@ struct Number {
     int expected; ///< -1 = none
 };
 
-const Number numbers[] = {{"half", "3", 3},       {"full", "３", 3},      {"chinese", "三", 3},   {"twelve", "十二", 12},
-                          {"twenty", "二十", 20}, {"ordinal", "第2个", 2}, {"dotted", "1、", 1},    {"two", "两个", 2},
-                          {"word", "三个月", -1}, {"empty", "", -1},       {"sentence", "12333", -1}};
+const Number numbers[] = {{"half", "3", 3},       {"full", "３", 3},        {"chinese", "三", 3},
+                          {"twelve", "十二", 12}, {"twenty", "二十", 20},   {"ordinal", "第2个", 2},
+                          {"dotted", "1、", 1},   {"two", "两个", 2},       {"word", "三个月", -1},
+                          {"empty", "", -1},      {"sentence", "12333", -1}};
 
 class AsNumber : public testing::TestWithParam<Number> {};
-TEST_P(AsNumber, ReadsWhatPeopleType) { EXPECT_EQ(text::as_number(GetParam().given).value_or(-1), GetParam().expected); }
-INSTANTIATE_TEST_SUITE_P(All, AsNumber, testing::ValuesIn(numbers), [](const auto& one) { return std::string(one.param.name); });
+TEST_P(AsNumber, ReadsWhatPeopleType)
+{
+    EXPECT_EQ(text::as_number(GetParam().given).value_or(-1), GetParam().expected);
+}
+INSTANTIATE_TEST_SUITE_P(All, AsNumber, testing::ValuesIn(numbers),
+                         [](const auto& one) { return std::string(one.param.name); });
 
 TEST(Text, LogLinesHoldNoControlAndNoPhone)
 {

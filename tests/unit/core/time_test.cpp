@@ -14,7 +14,8 @@ TEST(Time, ReadsAndWritesShanghai)
 
 TEST(Time, RefusesWhatIsNoTime)
 {
-    for (const char* wrong : {"", "tomorrow", "2026-13-01T00:00", "2026-02-30T00:00", "2026-07-18T25:00", "2026-07-18T19:00x"})
+    for (const char* wrong :
+         {"", "tomorrow", "2026-13-01T00:00", "2026-02-30T00:00", "2026-07-18T25:00", "2026-07-18T19:00x"})
         EXPECT_FALSE(bot::parse_time_ms(wrong)) << wrong;
 }
 

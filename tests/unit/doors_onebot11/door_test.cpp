@@ -13,7 +13,8 @@ using namespace bot;
 using doors::onebot11::OneBot11Door;
 using doors::onebot11::Settings;
 
-constexpr auto event_body = R"({"time":1763800000,"self_id":1,"post_type":"message","message_type":"group","message_id":9,"group_id":7,"user_id":42,"message":"问"})";
+constexpr auto event_body =
+    R"({"time":1763800000,"self_id":1,"post_type":"message","message_type":"group","message_id":9,"group_id":7,"user_id":42,"message":"问"})";
 
 asio::awaitable<std::optional<Reply>> answer_all(int* heard, Event)
 {
@@ -26,12 +27,14 @@ asio::awaitable<std::optional<Reply>> answer_all(int* heard, Event)
 /// A door behind a real server on loopback.
 struct House {
     explicit House(Settings settings)
-        : door(std::move(settings), client, clock, [this](Event event) { return answer_all(&heard, std::move(event)); })
+        : door(std::move(settings), client, clock,
+               [this](Event event) { return answer_all(&heard, std::move(event)); })
     {
         net::ServerOptions options;
         options.listen = {"127.0.0.1:0"};
         server = std::make_unique<net::HttpServer>(
-            std::vector<asio::io_context*>{&context}, options, [this](net::HttpRequest request) { return door.receive(std::move(request)); },
+            std::vector<asio::io_context*>{&context}, options,
+            [this](net::HttpRequest request) { return door.receive(std::move(request)); },
             [this](net::HttpRequest request) { return door.upgrade(std::move(request)); });
         server->start();
     }
@@ -66,7 +69,8 @@ Settings signed_settings()
 TEST(OneBot11Door, AnswersASignedEventByQuickOperation)
 {
     House house(signed_settings());
-    const auto response = house.post(event_body, {{"X-Signature", doors::onebot11::signature("s3cret", event_body)}});
+    const auto response =
+        house.post(event_body, {{"X-Signature", doors::onebot11::signature("s3cret", event_body)}});
     EXPECT_EQ(response.status, 200U);
     EXPECT_NE(response.body.find("\"reply\":\"答\""), std::string::npos);
     EXPECT_EQ(house.heard, 1);
@@ -76,7 +80,9 @@ TEST(OneBot11Door, ForgedEventsActOnNothing)
 {
     House house(signed_settings());
     EXPECT_EQ(house.post(event_body, {}).status, 401U);
-    EXPECT_EQ(house.post(event_body, {{"X-Signature", "sha1=0000000000000000000000000000000000000000"}}).status, 403U);
+    EXPECT_EQ(
+        house.post(event_body, {{"X-Signature", "sha1=0000000000000000000000000000000000000000"}}).status,
+        403U);
     EXPECT_EQ(house.heard, 0);
 }
 

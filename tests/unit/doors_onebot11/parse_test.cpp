@@ -20,7 +20,8 @@ bot::Event event_of(const std::string& raw)
 
 TEST(OneBot11Parse, GroupMessageAsArray)
 {
-    const auto event = event_of(R"({"time":1763800000,"self_id":10001,"post_type":"message","message_type":"group","message_id":-1273546,
+    const auto event = event_of(
+        R"({"time":1763800000,"self_id":10001,"post_type":"message","message_type":"group","message_id":-1273546,
         "group_id":70001,"user_id":42,"sender":{"nickname":"小李","card":"张师傅-快递","role":"member"},
         "message":[{"type":"at","data":{"qq":"10001"}},{"type":"text","data":{"text":" 怎么入会？"}}]})");
     EXPECT_EQ(event.kind, EventKind::message);
@@ -35,7 +36,8 @@ TEST(OneBot11Parse, GroupMessageAsArray)
 
 TEST(OneBot11Parse, GroupMessageAsStringWithStringIds)
 {
-    const auto event = event_of(R"({"time":1,"self_id":"10001","post_type":"message","message_type":"group","message_id":"7001",
+    const auto event = event_of(
+        R"({"time":1,"self_id":"10001","post_type":"message","message_type":"group","message_id":"7001",
         "group_id":"70001","user_id":"42","sender":{"nickname":"小李","card":""},
         "message":"[CQ:reply,id=55][CQ:at,qq=10001] 公积金怎么查 &#91;急&#93;"})");
     EXPECT_EQ(event.text, "公积金怎么查 [急]");
@@ -52,15 +54,31 @@ struct Told {
 };
 
 const Told tolds[] = {
-    {"joined", R"({"self_id":1,"post_type":"notice","notice_type":"group_increase","sub_type":"invite","group_id":7,"user_id":1})", EventKind::notice, Happening::bot_joined},
-    {"kicked", R"({"self_id":1,"post_type":"notice","notice_type":"group_decrease","sub_type":"kick_me","group_id":7,"user_id":1})", EventKind::notice, Happening::bot_left},
-    {"disbanded", R"({"self_id":1,"post_type":"notice","notice_type":"group_decrease","sub_type":"disband","group_id":7,"user_id":5})", EventKind::notice, Happening::bot_left},
-    {"muted", R"({"self_id":1,"post_type":"notice","notice_type":"group_ban","sub_type":"ban","group_id":7,"user_id":1,"duration":600})", EventKind::notice, Happening::bot_muted},
-    {"all_muted", R"({"self_id":1,"post_type":"notice","notice_type":"group_ban","sub_type":"ban","group_id":7,"user_id":0,"duration":-1})", EventKind::notice, Happening::group_muted},
-    {"join_request", R"({"self_id":1,"post_type":"request","request_type":"group","sub_type":"add","group_id":7,"user_id":8,"flag":"F-1"})", EventKind::request, Happening::join_request},
-    {"heartbeat", R"({"self_id":1,"post_type":"meta_event","meta_event_type":"heartbeat","interval":30000,"status":{"online":false}})", EventKind::meta, Happening::heartbeat},
-    {"offline", R"({"self_id":1,"post_type":"notice","notice_type":"bot_offline","user_id":1})", EventKind::notice, Happening::bot_offline},
-    {"new_type", R"({"self_id":1,"post_type":"notice","notice_type":"something_new","group_id":1})", EventKind::ignore, Happening::none},
+    {"joined",
+     R"({"self_id":1,"post_type":"notice","notice_type":"group_increase","sub_type":"invite","group_id":7,"user_id":1})",
+     EventKind::notice, Happening::bot_joined},
+    {"kicked",
+     R"({"self_id":1,"post_type":"notice","notice_type":"group_decrease","sub_type":"kick_me","group_id":7,"user_id":1})",
+     EventKind::notice, Happening::bot_left},
+    {"disbanded",
+     R"({"self_id":1,"post_type":"notice","notice_type":"group_decrease","sub_type":"disband","group_id":7,"user_id":5})",
+     EventKind::notice, Happening::bot_left},
+    {"muted",
+     R"({"self_id":1,"post_type":"notice","notice_type":"group_ban","sub_type":"ban","group_id":7,"user_id":1,"duration":600})",
+     EventKind::notice, Happening::bot_muted},
+    {"all_muted",
+     R"({"self_id":1,"post_type":"notice","notice_type":"group_ban","sub_type":"ban","group_id":7,"user_id":0,"duration":-1})",
+     EventKind::notice, Happening::group_muted},
+    {"join_request",
+     R"({"self_id":1,"post_type":"request","request_type":"group","sub_type":"add","group_id":7,"user_id":8,"flag":"F-1"})",
+     EventKind::request, Happening::join_request},
+    {"heartbeat",
+     R"({"self_id":1,"post_type":"meta_event","meta_event_type":"heartbeat","interval":30000,"status":{"online":false}})",
+     EventKind::meta, Happening::heartbeat},
+    {"offline", R"({"self_id":1,"post_type":"notice","notice_type":"bot_offline","user_id":1})",
+     EventKind::notice, Happening::bot_offline},
+    {"new_type", R"({"self_id":1,"post_type":"notice","notice_type":"something_new","group_id":1})",
+     EventKind::ignore, Happening::none},
 };
 
 class OneBot11Told : public testing::TestWithParam<Told> {};
@@ -70,12 +88,19 @@ TEST_P(OneBot11Told, MatchesVector)
     EXPECT_EQ(event.kind, GetParam().kind);
     EXPECT_EQ(event.happening, GetParam().happening);
 }
-INSTANTIATE_TEST_SUITE_P(All, OneBot11Told, testing::ValuesIn(tolds), [](const auto& one) { return std::string(one.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, OneBot11Told, testing::ValuesIn(tolds),
+                         [](const auto& one) { return std::string(one.param.name); });
 
 TEST(OneBot11Parse, OwnMessagesAreSeenAsOwn)
 {
-    EXPECT_TRUE(event_of(R"({"self_id":1,"post_type":"message_sent","message_type":"group","group_id":7,"user_id":1,"message":"通知"})").self);
-    EXPECT_TRUE(event_of(R"({"self_id":1,"post_type":"message","message_type":"group","group_id":7,"user_id":1,"message":"通知"})").self);
+    EXPECT_TRUE(
+        event_of(
+            R"({"self_id":1,"post_type":"message_sent","message_type":"group","group_id":7,"user_id":1,"message":"通知"})")
+            .self);
+    EXPECT_TRUE(
+        event_of(
+            R"({"self_id":1,"post_type":"message","message_type":"group","group_id":7,"user_id":1,"message":"通知"})")
+            .self);
 }
 
 TEST(OneBot11Parse, RefusesWhatIsNoEvent)

@@ -17,14 +17,19 @@ TEST(OneBot11Send, BuildsArraysWithNumberIds)
     message.text = "[通知] 明天体检";
     Call call = send_message(message);
     EXPECT_EQ(call.action, "send_group_msg");
-    EXPECT_EQ(json::parse(call.params), json::parse(R"({"group_id":70001,"message":[{"type":"text","data":{"text":"[通知] 明天体检"}}]})"));
+    EXPECT_EQ(
+        json::parse(call.params),
+        json::parse(R"({"group_id":70001,"message":[{"type":"text","data":{"text":"[通知] 明天体检"}}]})"));
     message.text = "收到";
     message.reply_to = "-1273546";
     message.mention = "42";
-    EXPECT_EQ(json::parse(frame(send_message(message), "e-1")),
-              json::parse(R"({"action":"send_group_msg","params":{"group_id":70001,"message":[{"type":"reply","data":{"id":"-1273546"}},
+    EXPECT_EQ(
+        json::parse(frame(send_message(message), "e-1")),
+        json::parse(
+            R"({"action":"send_group_msg","params":{"group_id":70001,"message":[{"type":"reply","data":{"id":"-1273546"}},
               {"type":"at","data":{"qq":"42"}},{"type":"text","data":{"text":" 收到"}}]},"echo":"e-1"})"));
-    EXPECT_EQ(json::parse(group_notice("70001", "公告").params), json::parse(R"({"group_id":70001,"content":"公告"})"));
+    EXPECT_EQ(json::parse(group_notice("70001", "公告").params),
+              json::parse(R"({"group_id":70001,"content":"公告"})"));
 }
 
 struct Code {
@@ -36,14 +41,21 @@ struct Code {
 };
 
 const Code codes[] = {
-    {"ok", Transport::answered, 200, R"({"status":"ok","retcode":0,"data":{"message_id":5}})", SendAction::ok},
-    {"queued", Transport::answered, 200, R"({"status":"async","retcode":1,"data":null})", SendAction::unknown_result},
-    {"no_receipt", Transport::answered, 200, R"({"status":"ok","retcode":0,"data":null})", SendAction::unknown_result},
-    {"no_group", Transport::answered, 200, R"({"status":"failed","retcode":100,"msg":"GROUP_NOT_FOUND","wording":"群聊不存在"})", SendAction::disable_chat},
-    {"risk", Transport::answered, 200, R"({"status":"failed","retcode":100,"msg":"SEND_MSG_API_ERROR"})", SendAction::backoff},
+    {"ok", Transport::answered, 200, R"({"status":"ok","retcode":0,"data":{"message_id":5}})",
+     SendAction::ok},
+    {"queued", Transport::answered, 200, R"({"status":"async","retcode":1,"data":null})",
+     SendAction::unknown_result},
+    {"no_receipt", Transport::answered, 200, R"({"status":"ok","retcode":0,"data":null})",
+     SendAction::unknown_result},
+    {"no_group", Transport::answered, 200,
+     R"({"status":"failed","retcode":100,"msg":"GROUP_NOT_FOUND","wording":"群聊不存在"})",
+     SendAction::disable_chat},
+    {"risk", Transport::answered, 200, R"({"status":"failed","retcode":100,"msg":"SEND_MSG_API_ERROR"})",
+     SendAction::backoff},
     {"forbidden", Transport::answered, 403, "", SendAction::operator_},
     {"unauthorised", Transport::answered, 401, "", SendAction::operator_},
-    {"unreadable", Transport::answered, 200, R"({"status":"failed","retcode":1200,"message":"消息体无法解析"})", SendAction::drop},
+    {"unreadable", Transport::answered, 200,
+     R"({"status":"failed","retcode":1200,"message":"消息体无法解析"})", SendAction::drop},
     {"no_action", Transport::answered, 404, "", SendAction::operator_},
     {"gateway", Transport::answered, 502, "<html>bad gateway</html>", SendAction::unknown_result},
     {"refused", Transport::refused, 0, "", SendAction::retry},
@@ -55,7 +67,8 @@ TEST_P(OneBot11Classify, MatchesVector)
 {
     EXPECT_EQ(classify(GetParam().transport, GetParam().status, GetParam().body).action, GetParam().expected);
 }
-INSTANTIATE_TEST_SUITE_P(All, OneBot11Classify, testing::ValuesIn(codes), [](const auto& one) { return std::string(one.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, OneBot11Classify, testing::ValuesIn(codes),
+                         [](const auto& one) { return std::string(one.param.name); });
 
 TEST(OneBot11Send, SplitsAtSentenceEndsAndLosesNothing)
 {

@@ -23,16 +23,19 @@ const Check checks[] = {
     {"no_prefix", "17538a1e00974815d66308cb09375f72f2c1f9b6", Errc::bad_credential},
     {"wrong_digest", "sha1=0000000000000000000000000000000000000000", Errc::bad_credential},
     {"reserialised", "sha1=92359505ea1cf6483536984bcc723091cd8e9ed8", Errc::bad_credential},
-    {"other_algorithm", "sha256=d81a65b183da9c93265f8d9a3a50d280ba7fa1d4abe8d1faad488aea949758ed", Errc::bad_credential},
+    {"other_algorithm", "sha256=d81a65b183da9c93265f8d9a3a50d280ba7fa1d4abe8d1faad488aea949758ed",
+     Errc::bad_credential},
     {"absent", "", Errc::missing_credential},
 };
 
 class OneBot11Signature : public testing::TestWithParam<Check> {};
 TEST_P(OneBot11Signature, Checks)
 {
-    EXPECT_EQ(check_signature("s3cret", "{\"post_type\":\"message\",\"group_id\":1}", GetParam().header), GetParam().expected);
+    EXPECT_EQ(check_signature("s3cret", "{\"post_type\":\"message\",\"group_id\":1}", GetParam().header),
+              GetParam().expected);
 }
-INSTANTIATE_TEST_SUITE_P(All, OneBot11Signature, testing::ValuesIn(checks), [](const auto& one) { return std::string(one.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, OneBot11Signature, testing::ValuesIn(checks),
+                         [](const auto& one) { return std::string(one.param.name); });
 
 struct Shake {
     const char* name;
@@ -44,13 +47,43 @@ struct Shake {
 };
 
 const Shake shakes[] = {
-    {"bearer", "tk-1", {{"X-Self-ID", "10001"}, {"X-Client-Role", "Universal"}, {"Authorization", "Bearer tk-1"}}, "", {}, Role::universal},
-    {"token_word", "tk-1", {{"X-Self-ID", "10001"}, {"X-Client-Role", "Universal"}, {"Authorization", "Token tk-1"}}, "", {}, Role::universal},
+    {"bearer",
+     "tk-1",
+     {{"X-Self-ID", "10001"}, {"X-Client-Role", "Universal"}, {"Authorization", "Bearer tk-1"}},
+     "",
+     {},
+     Role::universal},
+    {"token_word",
+     "tk-1",
+     {{"X-Self-ID", "10001"}, {"X-Client-Role", "Universal"}, {"Authorization", "Token tk-1"}},
+     "",
+     {},
+     Role::universal},
     {"query", "tk-1", {{"X-Self-ID", "10001"}, {"X-Client-Role", "API"}}, "access_token=tk-1", {}, Role::api},
-    {"wrong", "tk-1", {{"X-Self-ID", "10001"}, {"X-Client-Role", "Event"}, {"Authorization", "Bearer wrong"}}, "", Errc::bad_credential, Role::event},
-    {"none", "tk-1", {{"X-Self-ID", "10001"}, {"X-Client-Role", "Universal"}}, "", Errc::missing_credential, Role::universal},
-    {"empty_bearer", "", {{"X-Self-ID", "10001"}, {"X-Client-Role", "Universal"}, {"Authorization", "Bearer "}}, "", {}, Role::universal},
-    {"lower_case", "tk-1", {{"x-self-id", "10001"}, {"x-client-role", "universal"}, {"authorization", "bearer tk-1"}}, "", {}, Role::universal},
+    {"wrong",
+     "tk-1",
+     {{"X-Self-ID", "10001"}, {"X-Client-Role", "Event"}, {"Authorization", "Bearer wrong"}},
+     "",
+     Errc::bad_credential,
+     Role::event},
+    {"none",
+     "tk-1",
+     {{"X-Self-ID", "10001"}, {"X-Client-Role", "Universal"}},
+     "",
+     Errc::missing_credential,
+     Role::universal},
+    {"empty_bearer",
+     "",
+     {{"X-Self-ID", "10001"}, {"X-Client-Role", "Universal"}, {"Authorization", "Bearer "}},
+     "",
+     {},
+     Role::universal},
+    {"lower_case",
+     "tk-1",
+     {{"x-self-id", "10001"}, {"x-client-role", "universal"}, {"authorization", "bearer tk-1"}},
+     "",
+     {},
+     Role::universal},
 };
 
 class OneBot11Handshake : public testing::TestWithParam<Shake> {};
@@ -63,6 +96,7 @@ TEST_P(OneBot11Handshake, Decides)
         EXPECT_EQ(got->self_id, "10001");
     }
 }
-INSTANTIATE_TEST_SUITE_P(All, OneBot11Handshake, testing::ValuesIn(shakes), [](const auto& one) { return std::string(one.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, OneBot11Handshake, testing::ValuesIn(shakes),
+                         [](const auto& one) { return std::string(one.param.name); });
 
 } // namespace

@@ -18,9 +18,9 @@
 namespace {
 
 using namespace bot;
-using nlohmann::json;
 using doors::onebot11::OneBot11Door;
 using doors::onebot11::Settings;
+using nlohmann::json;
 namespace beast = boost::beast;
 namespace websocket = beast::websocket;
 
@@ -50,7 +50,8 @@ struct House {
         net::ServerOptions options;
         options.listen = {"127.0.0.1:0"};
         server = std::make_unique<net::HttpServer>(
-            std::vector<asio::io_context*>{&context}, options, [this](net::HttpRequest request) { return door.receive(std::move(request)); },
+            std::vector<asio::io_context*>{&context}, options,
+            [this](net::HttpRequest request) { return door.receive(std::move(request)); },
             [this](net::HttpRequest request) { return door.upgrade(std::move(request)); });
         server->start();
     }
@@ -115,7 +116,8 @@ asio::awaitable<void> answers_over_the_socket(House& house)
 {
     Implementation peer(house);
     EXPECT_FALSE(co_await peer.connect("tk-1"));
-    co_await peer.write(R"({"time":1,"self_id":1,"post_type":"message","message_type":"group","message_id":9,"group_id":7,"user_id":42,"message":"问"})");
+    co_await peer.write(
+        R"({"time":1,"self_id":1,"post_type":"message","message_type":"group","message_id":9,"group_id":7,"user_id":42,"message":"问"})");
     const json call = co_await peer.read();
     EXPECT_EQ(call["action"], "send_group_msg");
     EXPECT_EQ(call["params"]["group_id"], 7);
@@ -174,7 +176,8 @@ asio::awaitable<void> matches_answers_by_echo(House& house)
     const json one = co_await peer.read();
     const json two = co_await peer.read();
     const auto reply = [](const json& call, int id) {
-        return json{{"status", "ok"}, {"retcode", 0}, {"data", {{"message_id", id}}}, {"echo", call["echo"]}}.dump();
+        return json{{"status", "ok"}, {"retcode", 0}, {"data", {{"message_id", id}}}, {"echo", call["echo"]}}
+            .dump();
     };
     std::string late = reply(two, 22), early = reply(one, 11);
     co_await peer.write(std::move(late));

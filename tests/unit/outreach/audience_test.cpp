@@ -30,7 +30,8 @@ struct Town {
     {
         const auto audience = outreach::parse_audience(expression);
         EXPECT_TRUE(audience.condition) << expression << " " << audience.error.message;
-        return database.read_now([&](soci::session& sql) { return storage::count_reach(sql, *audience.condition).total; });
+        return database.read_now(
+            [&](soci::session& sql) { return storage::count_reach(sql, *audience.condition).total; });
     }
 
     testing_support::TempDir dir;
@@ -55,7 +56,8 @@ TEST(Audience, ReachesExactlyTheGroupsItNames)
 
 TEST(Audience, ErrorsSayWhereAndWhatWasExpected)
 {
-    const std::pair<const char*, std::size_t> wrongs[] = {{"", 0}, {"org:621102 and", 14}, {"(org:1", 6}, {"color:red", 0}, {"org:1 org:2", 6}, {"org:%", 0}};
+    const std::pair<const char*, std::size_t> wrongs[] = {
+        {"", 0}, {"org:621102 and", 14}, {"(org:1", 6}, {"color:red", 0}, {"org:1 org:2", 6}, {"org:%", 0}};
     for (const auto& [expression, position] : wrongs) {
         const auto audience = outreach::parse_audience(expression);
         EXPECT_FALSE(audience.condition) << expression;

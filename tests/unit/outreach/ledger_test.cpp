@@ -57,12 +57,15 @@ private:
 };
 
 struct Town {
-    Town() : database("sqlite:" + (dir.path() / "a.db").string()), ids(clock), announcer(database, clock, ids, 0, [] {})
+    Town()
+        : database("sqlite:" + (dir.path() / "a.db").string()), ids(clock),
+          announcer(database, clock, ids, 0, [] {})
     {
         database.write_now([this](soci::session& sql) {
             storage::upsert_org(sql, {"6211", "市", "root", "city", 0, 0, ""});
             for (int i = 0; i < groups; ++i)
-                storage::upsert_group(sql, {ids.next(), "a", "g" + std::to_string(i), "", "6211", {}, {}, {}});
+                storage::upsert_group(sql,
+                                      {ids.next(), "a", "g" + std::to_string(i), "", "6211", {}, {}, {}});
             return true;
         });
     }
@@ -88,7 +91,8 @@ struct Town {
 
     std::int64_t begin_epoch()
     {
-        return database.write_now([this](soci::session& sql) { return storage::begin_epoch(sql, clock.now_ms()); });
+        return database.write_now(
+            [this](soci::session& sql) { return storage::begin_epoch(sql, clock.now_ms()); });
     }
 
     /// Runs a postman until `enough` says so; counts add up whenever they are looked at.
@@ -106,7 +110,8 @@ struct Town {
             context.run_one_for(std::chrono::milliseconds(20));
             clock.advance_ms(200);
             const auto now = counts(id);
-            EXPECT_EQ(now.total, now.waiting + now.sending + now.sent + now.unknown + now.failed + now.skipped);
+            EXPECT_EQ(now.total,
+                      now.waiting + now.sending + now.sent + now.unknown + now.failed + now.skipped);
             done = enough(now);
         }
         EXPECT_TRUE(done);
@@ -136,7 +141,8 @@ TEST(Ledger, AnUnknownResultIsLookedUpAndNeverBlindlyResent)
 {
     Town town;
     ScriptedDoor door;
-    door.script = {SendAction::unknown_result, SendAction::unknown_result, SendAction::retry, SendAction::drop};
+    door.script = {SendAction::unknown_result, SendAction::unknown_result, SendAction::retry,
+                   SendAction::drop};
     const auto id = town.announce();
     town.deliver(door, id, [](const auto& now) { return now.sent == groups - 1 && now.failed == 1; });
     for (const auto& [group, times] : door.arrived)
@@ -150,7 +156,8 @@ TEST(Ledger, ARowInFlightAtACrashBecomesUnknownAndAStaleWorkerWritesNothing)
     const auto epoch = town.begin_epoch();
     storage::ClaimLimits limits;
     limits.rows = 3;
-    const auto rows = town.database.write_now([&](soci::session& sql) { return storage::claim(sql, "a", epoch, noon, limits); });
+    const auto rows = town.database.write_now(
+        [&](soci::session& sql) { return storage::claim(sql, "a", epoch, noon, limits); });
     ASSERT_EQ(rows.size(), 3U);
     EXPECT_EQ(town.counts(id).sending, 3);
     town.begin_epoch();
@@ -159,7 +166,9 @@ TEST(Ledger, ARowInFlightAtACrashBecomesUnknownAndAStaleWorkerWritesNothing)
     late.announcement_id = id;
     late.group_id = rows[0].group_id;
     late.state = "sent";
-    EXPECT_EQ(town.database.write_now([&](soci::session& sql) { return storage::settle(sql, epoch, noon, {late}); }), 0);
+    EXPECT_EQ(town.database.write_now(
+                  [&](soci::session& sql) { return storage::settle(sql, epoch, noon, {late}); }),
+              0);
     EXPECT_EQ(town.counts(id).unknown, 3);
 }
 
@@ -168,11 +177,13 @@ TEST(Ledger, OnlyOpenGroupsAreClaimedWhereADoorMustWait)
     Town town;
     const auto id = town.announce();
     const auto epoch = town.begin_epoch();
-    const auto rows = town.database.read_now([&](soci::session& sql) { return storage::list_deliveries(sql, id, "waiting", 0, 2); });
+    const auto rows = town.database.read_now(
+        [&](soci::session& sql) { return storage::list_deliveries(sql, id, "waiting", 0, 2); });
     storage::ClaimLimits limits;
     limits.rows = groups;
     limits.only_in = "|" + rows.at(1).external_id + "|";
-    const auto claimed = town.database.write_now([&](soci::session& sql) { return storage::claim(sql, "a", epoch, noon, limits); });
+    const auto claimed = town.database.write_now(
+        [&](soci::session& sql) { return storage::claim(sql, "a", epoch, noon, limits); });
     ASSERT_EQ(claimed.size(), 1U);
     EXPECT_EQ(claimed[0].external_id, rows[1].external_id);
     EXPECT_EQ(town.counts(id).waiting, groups - 1);
@@ -186,7 +197,9 @@ TEST(Ledger, APausedNoticeIsNotClaimedAndACancelledOneIsSkipped)
     EXPECT_FALSE(testing_support::run_coro(context, town.announcer.pause(id)));
     storage::ClaimLimits limits;
     limits.rows = 5;
-    EXPECT_TRUE(town.database.write_now([&](soci::session& sql) { return storage::claim(sql, "a", 1, noon, limits); }).empty());
+    EXPECT_TRUE(
+        town.database.write_now([&](soci::session& sql) { return storage::claim(sql, "a", 1, noon, limits); })
+            .empty());
     EXPECT_FALSE(testing_support::run_coro(context, town.announcer.cancel(id)));
     EXPECT_EQ(town.counts(id).skipped, groups);
     const auto refusal = testing_support::run_coro(context, town.announcer.resume(id));
@@ -207,7 +220,10 @@ TEST(Ledger, TheDailyCapHoldsBackTheFourth)
     std::size_t claimed = 0;
     for (int i = 0; i < 160; ++i) {
         limits.rows = 1;
-        claimed += town.database.write_now([&](soci::session& sql) { return storage::claim(sql, "a", epoch, noon, limits); }).size();
+        claimed +=
+            town.database
+                .write_now([&](soci::session& sql) { return storage::claim(sql, "a", epoch, noon, limits); })
+                .size();
     }
     EXPECT_EQ(claimed, 3U * groups);
 }
@@ -216,16 +232,21 @@ TEST(Import, IsAllOrNothingAndIdempotent)
 {
     Town town;
     const auto file = town.dir.path() / "groups.csv";
-    std::ofstream(file) << "\xEF\xBB\xBF" "account,external_id,name,org,industries,tags,subscriptions,mode\na,x1,\"群,一\",6211,courier;care,,activities,attentive\na,x2,二,9999,,,,\n";
+    std::ofstream(file) << "\xEF\xBB\xBF"
+                           "account,external_id,name,org,industries,tags,subscriptions,mode\na,x1,\"群,一\","
+                           "6211,courier;care,,activities,attentive\na,x2,二,9999,,,,\n";
     auto report = outreach::import_file(town.database, town.ids, "groups", file);
     ASSERT_EQ(report.problems.size(), 1U);
     EXPECT_EQ(report.problems[0], file.string() + ":3: org: there is no unit 9999");
     EXPECT_EQ(report.added, 0);
-    std::ofstream(file) << "account,external_id,name,org,industries,tags,subscriptions,mode\na,x1,\"群,一\",6211,courier;care,,activities,attentive\n";
+    std::ofstream(file) << "account,external_id,name,org,industries,tags,subscriptions,mode\na,x1,\"群,一\","
+                           "6211,courier;care,,activities,attentive\n";
     EXPECT_EQ(outreach::import_file(town.database, town.ids, "groups", file).added, 1);
     report = outreach::import_file(town.database, town.ids, "groups", file);
     EXPECT_EQ(report.unchanged, 1);
-    EXPECT_NE(outreach::export_csv(town.database, "groups").find("a,x1,\"群,一\",6211,care;courier,,activities,attentive"), std::string::npos);
+    EXPECT_NE(outreach::export_csv(town.database, "groups")
+                  .find("a,x1,\"群,一\",6211,care;courier,,activities,attentive"),
+              std::string::npos);
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <random>
 
 namespace {
 
@@ -25,6 +26,7 @@ TEST(Pacer, NoSlidingMinuteHoldsMoreThanAllowedAndHardlyLess)
     for (std::int64_t now = 1'000'000; now < 1'000'000 + 3'600'000; now += 100) {
         if (pacer.take(now, 5) == 1) {
             window.push_back(now);
+            pacer.finished(now, 1);
             ++sent;
         }
         while (!window.empty() && window.front() <= now - 60'000)
@@ -32,6 +34,43 @@ TEST(Pacer, NoSlidingMinuteHoldsMoreThanAllowedAndHardlyLess)
         ASSERT_LE(window.size(), 20U);
     }
     EXPECT_GE(sent, 1164);
+}
+
+/// The platform counts a send somewhere between leaving and being answered, and answers take 1 to 40 ms.
+TEST(Pacer, NoSlidingSecondHoldsMoreThanAllowedWhateverTheLatency)
+{
+    Pacer pacer(parse_rate("20/s"));
+    std::minstd_rand random(7);
+    std::deque<std::int64_t> window;
+    int sent = 0;
+    for (std::int64_t now = 1'000'000; now < 1'100'000; ++now) {
+        if (pacer.take(now, 5) != 1)
+            continue;
+        const std::int64_t left = now;
+        now += 1 + static_cast<std::int64_t>(random() % 40);
+        const std::int64_t counted =
+            left + static_cast<std::int64_t>(random() % static_cast<unsigned>(now - left + 1));
+        pacer.finished(now, 1);
+        while (!window.empty() && window.front() + 1'000 <= counted)
+            window.pop_front();
+        window.push_back(counted);
+        ++sent;
+        ASSERT_LE(window.size(), 20U);
+    }
+    EXPECT_GE(sent, 1'900);
+}
+
+TEST(Pacer, WhatWasNotUsedMayGoAtOnce)
+{
+    Pacer pacer(parse_rate("1/s"));
+    EXPECT_EQ(pacer.take(10'000, 1), 1);
+    EXPECT_EQ(pacer.take(10'000, 1), 0);
+    pacer.give_back(1);
+    EXPECT_EQ(pacer.take(10'000, 1), 1);
+    pacer.finished(10'200, 1);
+    EXPECT_EQ(pacer.next_ms(10'200), 11'201);
+    EXPECT_EQ(pacer.take(11'200, 1), 0);
+    EXPECT_EQ(pacer.take(11'201, 1), 1);
 }
 
 TEST(Pacer, APenaltyIsObeyed)
