@@ -133,6 +133,13 @@ Answer Answerer::ask(std::string_view question, const Asker& asker) const
     return answer;
 }
 
+std::optional<std::string> Answerer::crisis_reply(std::string_view text) const
+{
+    const auto index = snapshot();
+    const Talk* crisis = index ? crisis_by_words(index->library(), text::normalise(text)) : nullptr;
+    return crisis ? std::optional<std::string>(crisis->reply) : std::nullopt;
+}
+
 std::string Answerer::offer(const std::vector<Candidate>& candidates) const
 {
     json choices = json::array();

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,9 @@ public:
     std::vector<Problem> reload(const std::filesystem::path& dir);
 
     Answer ask(std::string_view text, const Asker& asker) const;
+
+    /// The words for a crisis that the text proves by itself, or nothing. Quick: no ranking.
+    std::optional<std::string> crisis_reply(std::string_view text) const;
 
     /// The card as an answer; silent when there is none or it is out of date.
     Answer show(std::string_view topic, const Asker& asker) const;
