@@ -117,7 +117,8 @@ struct App::Impl {
 
     void load_knowledge()
     {
-        for (const auto& problem : answerer.reload(options.config.knowledge_dir))
+        for (const auto& problem :
+             answerer.reload(options.config.knowledge_dir, options.config.knowledge_overlay))
             spdlog::warn("event=knowledge_problem at=\"{}:{}\" problem=\"{}\"", problem.file, problem.line,
                          problem.message);
     }
