@@ -29,6 +29,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <iostream>
 #include <stdexcept>
@@ -116,7 +117,8 @@ struct App::Impl {
 
     void load_knowledge()
     {
-        for (const auto& problem : answerer.reload(options.config.knowledge_dir))
+        for (const auto& problem :
+             answerer.reload(options.config.knowledge_dir, options.config.knowledge_overlay))
             spdlog::warn("event=knowledge_problem at=\"{}:{}\" problem=\"{}\"", problem.file, problem.line,
                          problem.message);
     }
@@ -152,7 +154,12 @@ struct App::Impl {
             [this](storage::QuestionRow row) { write_behind.add(std::move(row)); }));
         registry = std::make_unique<handlers::Registry>(
             intake, contexts, directory, options.config.names, std::move(abilities),
-            [this](Event event) { return note(std::move(event)); });
+            [this](Event event) { return note(std::move(event)); },
+            [this](routing::Verdict verdict) { verdicts[static_cast<std::size_t>(verdict)].add(); });
+        for (std::size_t i = 0; i < verdicts.size(); ++i)
+            verdicts[i] =
+                metrics.counter("lastmeter_intake_total", "What intake made of events",
+                                {{"verdict", routing::to_string(static_cast<routing::Verdict>(i))}});
         answered = metrics.counter("lastmeter_replies_total", "Replies given to events");
         heard = metrics.counter("lastmeter_events_total", "Events heard");
     }
@@ -455,6 +462,7 @@ struct App::Impl {
     std::unique_ptr<Site> site;
     std::unique_ptr<net::HttpServer> server;
     ops::Metrics::Counter answered, heard;
+    std::array<ops::Metrics::Counter, routing::verdict_count> verdicts;
     ops::Metrics::Gauge keys_in_memory, contexts_in_memory, rows_waiting, rows_dropped, connections;
     std::atomic<bool> ready{false};
     bool stopping = false;

@@ -4,6 +4,8 @@
 #include "bot/knowledge/sentences.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <utility>
 
 namespace bot::knowledge {
@@ -136,6 +138,28 @@ Ranking Index::rank(std::string_view text) const
         }
     ranking.known = static_cast<double>(likeness.known);
     return ranking;
+}
+
+std::vector<Index::Reason> Index::reasons(std::string_view text, std::size_t first, std::size_t second,
+                                          std::size_t most) const
+{
+    const FeatureVector features = extractor_.extract(text);
+    std::map<std::uint32_t, Reason> by_feature;
+    for (const auto& [feature, part] : model_.contributions(features, first))
+        by_feature[feature].for_first = static_cast<double>(part);
+    for (const auto& [feature, part] : model_.contributions(features, second))
+        by_feature[feature].for_second = static_cast<double>(part);
+    for (auto& [feature, name] : extractor_.names(text))
+        if (const auto found = by_feature.find(feature); found != by_feature.end())
+            found->second.feature = std::move(name);
+    std::vector<Reason> reasons;
+    for (auto& [feature, reason] : by_feature)
+        reasons.push_back(std::move(reason));
+    std::sort(reasons.begin(), reasons.end(), [](const Reason& a, const Reason& b) {
+        return std::abs(a.for_first - a.for_second) > std::abs(b.for_first - b.for_second);
+    });
+    reasons.resize(std::min(reasons.size(), most));
+    return reasons;
 }
 
 const Card* Index::find(std::string_view topic) const

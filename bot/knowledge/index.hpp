@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +42,16 @@ public:
     /// `text` must be normalised. A long text is judged by its sentences too: what it asks counts more than
     /// the story.
     Ranking rank(std::string_view text) const;
+
+    /// A feature that spoke for one card against another.
+    struct Reason {
+        std::string feature;
+        double for_first = 0, for_second = 0; ///< parts of the two cards' scores
+    };
+    /// The features that told `first` from `second`, strongest first, at most `most`. `text` must be
+    /// normalised.
+    std::vector<Reason> reasons(std::string_view text, std::size_t first, std::size_t second,
+                                std::size_t most) const;
 
     const Library& library() const { return library_; }
     const LinearModel& model() const { return model_; }

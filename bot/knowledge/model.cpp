@@ -194,15 +194,13 @@ std::vector<float> LinearModel::probabilities(const FeatureVector& features) con
     return scores;
 }
 
-std::vector<std::pair<std::uint32_t, float>>
-LinearModel::contributions(const FeatureVector& features, std::size_t label, std::size_t most) const
+std::vector<std::pair<std::uint32_t, float>> LinearModel::contributions(const FeatureVector& features,
+                                                                        std::size_t label) const
 {
     std::vector<std::pair<std::uint32_t, float>> parts;
     for (const auto& [row, weight] : weigh(features))
         parts.emplace_back(names_[row],
                            weight * scale_[row] * static_cast<float>(weights_[row * bias_.size() + label]));
-    std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
-    parts.resize(std::min(parts.size(), most));
     return parts;
 }
 

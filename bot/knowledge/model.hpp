@@ -23,10 +23,9 @@ public:
     std::vector<float> probabilities(const FeatureVector& features) const;
     std::size_t labels() const { return bias_.size(); }
 
-    /// The part of each feature in the text's score for `label`, largest first, at most `most`: what the hit
-    /// test shows.
+    /// The part of each known feature in the text's score for `label`: what the hit test shows.
     std::vector<std::pair<std::uint32_t, float>> contributions(const FeatureVector& features,
-                                                               std::size_t label, std::size_t most) const;
+                                                               std::size_t label) const;
 
     /// Writes the model under a fingerprint of what it was learnt from; throws std::runtime_error.
     void save(const std::filesystem::path& file, std::uint64_t fingerprint) const;
