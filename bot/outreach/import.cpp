@@ -10,6 +10,7 @@
 
 #include <fstream>
 #include <map>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -194,7 +195,7 @@ void one_of(const std::string& name, const std::string& value, const std::set<st
         throw std::invalid_argument(name + ": \"" + value + "\" is unknown");
 }
 
-storage::Change write_org(soci::session& sql, const Row& row)
+storage::Org read_org(const Row& row)
 {
     storage::Org org;
     org.code = needed(row, "code");
@@ -213,8 +214,33 @@ storage::Change write_org(soci::session& sql, const Row& row)
         org.lat = point.lat;
     }
     org.tile = row.get("tile");
-    return storage::upsert_org(sql, org);
+    return org;
 }
+
+/// Writes units; the ones that stand in the store already cost one query together, not two each.
+class OrgWriter {
+public:
+    explicit OrgWriter(soci::session& sql) : sql_(sql)
+    {
+        for (storage::Org& org : storage::list_orgs(sql))
+            known_.emplace(org.code, std::move(org));
+    }
+
+    storage::Change write(const Row& row)
+    {
+        storage::Org org = read_org(row);
+        const auto known = known_.find(org.code);
+        if (known != known_.end() && known->second == org)
+            return storage::Change::unchanged;
+        const storage::Change change = storage::upsert_org(sql_, org);
+        known_[org.code] = std::move(org);
+        return change;
+    }
+
+private:
+    soci::session& sql_;
+    std::map<std::string, storage::Org> known_;
+};
 
 storage::Change write_group(soci::session& sql, const Row& row, IdSource& ids)
 {
@@ -278,9 +304,12 @@ ImportReport import_file(storage::Database& database, IdSource& ids, const std::
         const bool lines = text::trim(text).starts_with("{");
         const std::vector<Row> rows = lines ? read_json_lines(text, columns) : read_csv(text, columns);
         database.write_now([&](soci::session& sql) {
+            std::optional<OrgWriter> writer;
+            if (orgs)
+                writer.emplace(sql);
             for (const Row& row : rows) {
                 try {
-                    const storage::Change change = orgs ? write_org(sql, row) : write_group(sql, row, ids);
+                    const storage::Change change = orgs ? writer->write(row) : write_group(sql, row, ids);
                     ++(change == storage::Change::added     ? report.added
                        : change == storage::Change::changed ? report.changed
                                                             : report.unchanged);

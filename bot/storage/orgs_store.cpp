@@ -29,19 +29,13 @@ std::string path_of(soci::session& sql, const Org& org)
     return path + org.code + "/";
 }
 
-bool same(const Org& a, const Org& b)
-{
-    return a.name == b.name && a.parent == b.parent && a.kind == b.kind && a.lat == b.lat && a.lng == b.lng &&
-           a.tile == b.tile;
-}
-
 } // namespace
 
 Change upsert_org(soci::session& sql, const Org& org)
 {
     const std::string path = path_of(sql, org);
     const auto known = find_org(sql, org.code);
-    if (known && same(*known, org))
+    if (known && *known == org)
         return Change::unchanged;
     if (known)
         sql << update_org, soci::use(org.name), soci::use(org.parent), soci::use(org.kind), soci::use(path),

@@ -16,6 +16,8 @@ struct Org {
     std::string kind;
     double lat = 0, lng = 0; ///< WGS-84; 0, 0 = not known
     std::string tile;
+
+    bool operator==(const Org&) const = default;
 };
 
 enum class Change { unchanged, added, changed };

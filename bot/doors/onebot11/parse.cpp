@@ -11,6 +11,26 @@ using nlohmann::json;
 
 constexpr int deepest = 32;
 
+/// Whether more than `deepest` brackets are open at once. Looked at before parsing: the parser's own
+/// call-back makes it half as fast.
+bool is_too_deep(std::string_view raw)
+{
+    int open = 0;
+    bool in_text = false;
+    for (std::size_t i = 0; i < raw.size() && open <= deepest; ++i) {
+        const char c = raw[i];
+        if (in_text)
+            i += c == '\\' ? 1 : 0;
+        if (c == '"')
+            in_text = !in_text;
+        else if (!in_text && (c == '{' || c == '['))
+            ++open;
+        else if (!in_text && (c == '}' || c == ']'))
+            --open;
+    }
+    return open > deepest;
+}
+
 std::string text_of(const json& object, const char* key)
 {
     const auto found = object.find(key);
@@ -165,13 +185,10 @@ void read_meta(Event& event, const json& payload)
 
 Result<json> parse_json(std::string_view raw)
 {
-    bool too_deep = false;
-    const auto bounded = [&](int depth, json::parse_event_t, json&) {
-        too_deep = too_deep || depth > deepest;
-        return !too_deep;
-    };
-    json value = json::parse(raw, bounded, false);
-    if (value.is_discarded() || too_deep)
+    if (is_too_deep(raw))
+        return make_error_code(Errc::bad_payload);
+    json value = json::parse(raw, nullptr, false);
+    if (value.is_discarded())
         return make_error_code(Errc::bad_payload);
     return value;
 }
