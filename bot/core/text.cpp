@@ -30,6 +30,19 @@ template <class Visit> void each_character(std::string_view text, Visit visit)
     }
 }
 
+/// The character that the byte at `place` is of; the last one for a place at the end.
+UChar32 character_at(std::string_view text, std::size_t place)
+{
+    UChar32 found = 0;
+    std::size_t at = 0;
+    each_character(text, [&](UChar32 c) {
+        if (at <= place)
+            found = c;
+        at += static_cast<std::size_t>(U8_LENGTH(c));
+    });
+    return found;
+}
+
 /// Traditional → simplified. The dictionaries cost a microsecond per character, and most texts are
 /// simplified: so it knows a set of characters of which every entry that changes anything has one.
 /// Thread-safe.
@@ -54,12 +67,12 @@ public:
 private:
     void note(const opencc::DictEntry& entry, bool single)
     {
-        const std::string key = entry.Key();
-        if ((length(key) == 1) != single || entry.GetDefault() == key || may_change(key))
+        const std::string key = entry.Key(), value = entry.GetDefault();
+        if ((length(key) == 1) != single || key == value || may_change(key))
             return;
-        UChar32 first = -1;
-        each_character(key, [&](UChar32 c) { first = first < 0 ? c : first; });
-        changing_.set(static_cast<std::size_t>(first));
+        const std::size_t same = static_cast<std::size_t>(
+            std::mismatch(key.begin(), key.end(), value.begin(), value.end()).first - key.begin());
+        changing_.set(static_cast<std::size_t>(character_at(key, same)));
     }
 
     bool may_change(std::string_view text) const
