@@ -178,16 +178,23 @@ std::string Answerer::render(const Index& index, const Card& card, const std::st
 {
     const Library& library = index.library();
     const std::string& region = asker.region.empty() ? library.figures.default_region : asker.region;
-    json follow_ups = json::array();
-    for (std::size_t i = 0; with_follow_ups && i < card.follow_ups.size(); ++i)
-        follow_ups.push_back({{"number", i + 1}, {"label", card.follow_ups[i].label}, {"more", i > 0}});
-    const bool any = !follow_ups.empty();
-    return words_.text(
-        "answer",
-        json{{"answer", wording::Renderer::fill(source, library.figures.values(region, clock_.now_ms()))},
-             {"follow_ups", std::move(follow_ups)},
-             {"has_follow_ups", any},
-             {"sources", sources_json(library, card.citations)}});
+    const std::int64_t now = clock_.now_ms();
+    std::string key = std::to_string(library.fingerprint) + "|" + std::to_string(words_.generation()) + "|" +
+                      card.topic + "|" + (with_follow_ups ? "+|" : "|") + source;
+    const bool has_figures = source.find("{{") != std::string::npos;
+    if (has_figures)
+        key += "|" + library.figures.validity(region, now);
+    return shelf_.get(key, [&] {
+        json follow_ups = json::array();
+        for (std::size_t i = 0; with_follow_ups && i < card.follow_ups.size(); ++i)
+            follow_ups.push_back({{"number", i + 1}, {"label", card.follow_ups[i].label}, {"more", i > 0}});
+        const bool any = !follow_ups.empty();
+        const json figures = has_figures ? library.figures.values(region, now) : json::object();
+        return words_.text("answer", json{{"answer", wording::Renderer::fill(source, figures)},
+                                          {"follow_ups", std::move(follow_ups)},
+                                          {"has_follow_ups", any},
+                                          {"sources", sources_json(library, card.citations)}});
+    });
 }
 
 Answer Answerer::answer_with(const Index& index, const Card& card, const Asker& asker) const

@@ -1,6 +1,7 @@
 #pragma once
 #include "bot/core/clock.hpp"
 #include "bot/knowledge/index.hpp"
+#include "bot/knowledge/shelf.hpp"
 #include "bot/wording/renderer.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -90,6 +91,7 @@ private:
     const std::filesystem::path model_file_;
     mutable std::mutex mutex_;
     std::shared_ptr<const Index> index_;
+    mutable Shelf shelf_;
 };
 
 /// One line of `lastmeter ask --json`.

@@ -6,12 +6,30 @@
 
 namespace bot::knowledge {
 
+namespace {
+
+bool holds(const Figure& row, std::string_view region, std::int64_t now_ms)
+{
+    return region.starts_with(row.region) && row.valid_from_ms <= now_ms && now_ms < row.valid_until_ms;
+}
+
+} // namespace
+
+std::string Figures::validity(std::string_view region, std::int64_t now_ms) const
+{
+    std::string holding;
+    holding.reserve(rows.size());
+    for (const Figure& row : rows)
+        holding += holds(row, region, now_ms) ? '1' : '0';
+    return holding;
+}
+
 nlohmann::json Figures::values(std::string_view region, std::int64_t now_ms) const
 {
     nlohmann::json values = nlohmann::json::object();
     std::vector<const Figure*> holding;
     for (const Figure& row : rows)
-        if (region.starts_with(row.region) && row.valid_from_ms <= now_ms && now_ms < row.valid_until_ms)
+        if (holds(row, region, now_ms))
             holding.push_back(&row);
     std::stable_sort(holding.begin(), holding.end(),
                      [](const Figure* a, const Figure* b) { return a->region.size() < b->region.size(); });

@@ -26,6 +26,8 @@ public:
     /// An object with the value of every figure that holds in `region` at `now_ms`: of one name the narrowest
     /// region wins.
     nlohmann::json values(std::string_view region, std::int64_t now_ms) const;
+    /// A text that is the same exactly while `values` are.
+    std::string validity(std::string_view region, std::int64_t now_ms) const;
     bool has(std::string_view name) const;
 };
 

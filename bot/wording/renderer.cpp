@@ -114,6 +114,7 @@ void Renderer::reload()
     auto fresh = Templates::read(dir_);
     const std::lock_guard lock(mutex_);
     templates_ = std::move(fresh);
+    ++generation_;
 }
 
 std::shared_ptr<const Renderer::Templates> Renderer::snapshot() const

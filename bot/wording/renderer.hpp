@@ -1,6 +1,7 @@
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -18,6 +19,8 @@ public:
 
     /// Reads the directory anew; throws like the constructor, and then the old words stay.
     void reload();
+    /// Grows with every `reload`: what was rendered under another number may be out of date.
+    unsigned generation() const { return generation_; }
 
     /// Plain text for a chat: nothing is escaped, trailing line ends are cut. Throws std::out_of_range for a
     /// name that has no file.
@@ -37,6 +40,7 @@ private:
     std::shared_ptr<const Templates> snapshot() const;
 
     const std::filesystem::path dir_;
+    std::atomic<unsigned> generation_{0};
     mutable std::mutex mutex_;
     std::shared_ptr<const Templates> templates_;
 };
