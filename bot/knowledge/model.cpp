@@ -20,6 +20,7 @@ constexpr float shrink = 2e-6F;
 constexpr float bias_weight = 0.1F;
 constexpr float negligible = 1e-3F; ///< a smaller gradient changes nothing worth its time
 constexpr float unknown_idf = 6.0F;
+constexpr std::size_t cache_line = 64;
 constexpr unsigned seed = 20260101;
 
 void to_probabilities(std::span<float> scores)
@@ -148,8 +149,11 @@ std::vector<std::pair<std::size_t, float>> LinearModel::weigh(const FeatureVecto
         const bool is_known = row < rows_.size();
         const float weighed = weight * (is_known ? idf_[row] : 0);
         sum += is_known ? weighed * weighed : 0.1F * weight * weight * unknown_idf;
-        if (is_known)
-            known.emplace_back(row, weighed);
+        if (!is_known)
+            continue;
+        known.emplace_back(row, weighed);
+        for (std::size_t at = 0; at < bias_.size(); at += cache_line)
+            __builtin_prefetch(weights_.data() + row * bias_.size() + at);
     }
     const float by = sharpness / std::sqrt(sum);
     for (auto& [row, weight] : known)

@@ -70,22 +70,37 @@ Nearest::Nearest(const std::vector<FeatureVector>& texts, const std::vector<std:
             std::lower_bound(labels.begin(), labels.end(), label) - labels.begin()));
 }
 
+/// The text's features that any phrasing has. What comes next is far apart in memory: it is sent for at once.
+std::vector<Nearest::Wanted> Nearest::look_up(const FeatureVector& text, Likeness& likeness,
+                                              float& length) const
+{
+    std::vector<Wanted> wanted;
+    wanted.reserve(text.size());
+    float known = 0;
+    for (const auto& [feature, weight] : text) {
+        const std::size_t place = terms_.find(feature);
+        const bool is_known = place < terms_.size();
+        const float weighed = weight * (is_known ? idf_[place] : unknown_idf);
+        length += weighed * weighed;
+        if (!is_known)
+            continue;
+        known += weighed * weighed;
+        wanted.push_back({from_[place], from_[place + 1], weighed});
+        __builtin_prefetch(postings_.data() + from_[place]);
+    }
+    likeness.known = known / length;
+    return wanted;
+}
+
 Nearest::Likeness Nearest::likeness(const FeatureVector& text) const
 {
     static thread_local std::vector<float> sums; // per document; too large to be allocated for every question
     sums.assign(first_text_.back(), 0);
-    float length = 1e-9F, known = 0;
-    for (const auto& [feature, weight] : text) {
-        const std::size_t term = terms_.find(feature);
-        const float weighed = weight * (term < terms_.size() ? idf_[term] : unknown_idf);
-        length += weighed * weighed;
-        if (term == terms_.size())
-            continue;
-        known += weighed * weighed;
-        for (std::uint32_t i = from_[term]; i < from_[term + 1]; ++i)
-            sums[postings_[i].document] += weighed * static_cast<float>(postings_[i].weight);
-    }
     Likeness likeness;
+    float length = 1e-9F;
+    for (const Wanted& term : look_up(text, likeness, length))
+        for (std::uint32_t i = term.from; i < term.to; ++i)
+            sums[postings_[i].document] += term.weight * static_cast<float>(postings_[i].weight);
     likeness.best.reserve(labels());
     const float by = 1.0F / (steps * std::sqrt(length));
     for (std::size_t label = 0; label < labels(); ++label) {
@@ -94,7 +109,6 @@ Nearest::Likeness Nearest::likeness(const FeatureVector& text) const
             best = std::max(best, sums[i]);
         likeness.best.push_back(best * by);
     }
-    likeness.known = known / length;
     return likeness;
 }
 

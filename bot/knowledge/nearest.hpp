@@ -36,7 +36,14 @@ private:
         std::uint32_t weight : 8;
     };
 
+    /// A feature of a text: its postings, and what it weighs there.
+    struct Wanted {
+        std::uint32_t from = 0, to = 0;
+        float weight = 0;
+    };
+
     Nearest() = default;
+    std::vector<Wanted> look_up(const FeatureVector& text, Likeness& likeness, float& length) const;
 
     Places terms_;                          ///< every feature of any phrasing
     std::vector<std::uint32_t> from_;       ///< per term its first posting, closed by one more
