@@ -1,6 +1,7 @@
 #include "bot/console/api.hpp"
 
 #include "bot/console/tokens.hpp"
+#include "bot/core/json.hpp"
 #include "bot/core/text.hpp"
 #include "bot/core/time.hpp"
 #include "bot/outreach/audience.hpp"
@@ -165,7 +166,7 @@ asio::awaitable<HttpResponse> Api::announcements(std::vector<std::string> parts,
 
 asio::awaitable<HttpResponse> Api::create(HttpRequest request, storage::Token who)
 {
-    const json body = json::parse(request.body, nullptr, false);
+    const json body = json_or_null(request.body);
     if (!body.is_object())
         co_return net::problem(400, "看不懂的内容", "要一个 JSON 对象，有 title、body、category、audience");
     const auto send_at = read_time(body, "send_at");
@@ -214,7 +215,7 @@ asio::awaitable<HttpResponse> Api::act(std::int64_t id, std::string action, Http
     else if (action == "retry")
         co_await announcer_.retry_failed(id);
     else if (action == "resolve") {
-        const json body = json::parse(request.body, nullptr, false);
+        const json body = json_or_null(request.body);
         const std::string to = body.is_object() ? read_text(body, "to") : "";
         const std::int64_t group = body.is_object() ? number_of(read_text(body, "group")) : -1;
         if ((to != "sent" && to != "waiting") || group < 0)
@@ -339,7 +340,7 @@ asio::awaitable<HttpResponse> Api::orgs()
 
 asio::awaitable<HttpResponse> Api::bind_code(HttpRequest request, storage::Token who)
 {
-    const json body = json::parse(request.body, nullptr, false);
+    const json body = json_or_null(request.body);
     const std::string org = body.is_object() ? read_text(body, "org", who.org.c_str()) : who.org;
     const std::string code = new_bind_code();
     const std::int64_t expires = clock_.now_ms() + bind_code_ms;

@@ -9,8 +9,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int deepest = 32;
-
 std::string text_of(const json& object, const char* key)
 {
     const auto found = object.find(key);
@@ -20,7 +18,15 @@ std::string text_of(const json& object, const char* key)
 std::int64_t number_of(const json& object, const char* key)
 {
     const auto found = object.find(key);
-    return found != object.end() && found->is_number() ? found->get<std::int64_t>() : 0;
+    return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+}
+
+/// Milliseconds UTC; 0 when the seconds are none, or of no time that anybody lives in.
+std::int64_t time_of(const json& object)
+{
+    constexpr std::int64_t last_second_of_9999 = 253'402'300'799;
+    const std::int64_t seconds = number_of(object, "time");
+    return seconds < 0 || seconds > last_second_of_9999 ? 0 : seconds * 1000;
 }
 
 std::string value_text(const json& value)
@@ -163,19 +169,6 @@ void read_meta(Event& event, const json& payload)
 
 } // namespace
 
-Result<json> parse_json(std::string_view raw)
-{
-    bool too_deep = false;
-    const auto bounded = [&](int depth, json::parse_event_t, json&) {
-        too_deep = too_deep || depth > deepest;
-        return !too_deep;
-    };
-    json value = json::parse(raw, bounded, false);
-    if (value.is_discarded() || too_deep)
-        return make_error_code(Errc::bad_payload);
-    return value;
-}
-
 std::string id_text(const json& object, const char* key)
 {
     const auto found = object.find(key);
@@ -207,7 +200,7 @@ Result<Event> to_event(const std::string& account, const json& payload)
     Event event;
     event.account = account;
     event.self_id = id_text(payload, "self_id");
-    event.time_ms = number_of(payload, "time") * 1000;
+    event.time_ms = time_of(payload);
     const std::string post = text_of(payload, "post_type");
     if (post == "message" || post == "message_sent")
         read_message_fields(event, payload);
