@@ -51,12 +51,15 @@ public:
     {
     }
 
-    void read()
+    void read_file() { add(reader_.parse()); }
+    void read_text(std::string_view toml) { add(reader_.parse(toml)); }
+
+private:
+    void add(const std::optional<toml::table>& table)
     {
-        const std::size_t before = library_.problems.size();
-        const auto table = reader_.parse();
         if (!table)
             return;
+        const std::size_t before = library_.problems.size();
         reader_.known_keys(*table, {"topic", "title", "short", "valid_from", "valid_until", "phrasings",
                                     "answer", "follow_up", "variant", "citation"});
         Card card = read_head(*table);
@@ -71,7 +74,6 @@ public:
             library_.cards.push_back(std::move(card));
     }
 
-private:
     Card read_head(const toml::table& table)
     {
         Card card;
@@ -293,9 +295,15 @@ Library load_library(const std::filesystem::path& dir)
     std::sort(files.begin(), files.end());
     for (const auto& file : files) {
         library.fingerprint = hash_file(library.fingerprint, file);
-        CardReader(file.string(), library).read();
+        const std::string name = file.string();
+        CardReader(name, library).read_file();
     }
     return library;
+}
+
+void add_card(std::string_view toml, const std::string& file, Library& library)
+{
+    CardReader(file, library).read_text(toml);
 }
 
 int article_number(std::string_view article)

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bot::knowledge {
@@ -48,6 +49,9 @@ struct Library {
 /// Reads every `*.toml` of `dir`, then the data in `dir/../data`. Never throws: whatever is wrong stands in
 /// `problems`, and a card with a problem is left out.
 Library load_library(const std::filesystem::path& dir);
+
+/// Adds the card that `toml` holds to `library`, or its problems; `file` names it in them.
+void add_card(std::string_view toml, const std::string& file, Library& library);
 
 /// The number in 「第八十五条」; 0 when it is none.
 int article_number(std::string_view article);
