@@ -1,8 +1,10 @@
 #include "bot/knowledge/features.hpp"
 
 #include "bot/core/text.hpp"
+#include "bot/knowledge/pinyin.hpp"
 
 #include <unicode/unistr.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 
@@ -19,11 +21,14 @@ constexpr float sound_triple_weight = 0.35F;
 
 std::u32string to_utf32(std::string_view text)
 {
-    const icu::UnicodeString wide =
-        icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
     std::u32string characters;
-    for (std::int32_t i = 0; i < wide.length(); i = wide.moveIndex32(i, 1))
-        characters += static_cast<char32_t>(wide.char32At(i));
+    characters.reserve(text.size() / 2);
+    const auto size = static_cast<std::int32_t>(text.size());
+    for (std::int32_t i = 0; i < size;) {
+        UChar32 c = 0;
+        U8_NEXT_OR_FFFD(reinterpret_cast<const std::uint8_t*>(text.data()), i, size, c);
+        characters += static_cast<char32_t>(c);
+    }
     return characters;
 }
 
@@ -102,7 +107,8 @@ std::vector<std::uint32_t> Extractor::classes_in(const std::u32string& text) con
         std::size_t step = 1;
         if (const auto words = words_.find(text[at]); words != words_.end())
             for (const Word& word : words->second)
-                if (text.compare(at, word.letters.size(), word.letters) == 0) {
+                if (at + 1 < text.size() && text[at + 1] == word.letters[1] &&
+                    text.compare(at, word.letters.size(), word.letters) == 0) {
                     classes.push_back(word.word_class);
                     step = word.letters.size();
                     break;
@@ -127,13 +133,13 @@ template <class Emit> void Extractor::each_feature(const std::u32string& text, E
         if (run < 2)
             continue;
         emit(name_of('2', text[i], text[i + 1]), bigram_weight, [&] { return letters(i, 2); });
-        const std::uint16_t first = pinyin_.syllable(text[i]), second = pinyin_.syllable(text[i + 1]);
+        const std::uint16_t first = syllable_of(text[i]), second = syllable_of(text[i + 1]);
         if (first != 0 && second != 0)
             emit(name_of('p', first, second), sound_pair_weight, [&] { return "音" + letters(i, 2); });
         if (run < 3)
             continue;
         emit(name_of('3', text[i], text[i + 1], text[i + 2]), trigram_weight, [&] { return letters(i, 3); });
-        const std::uint16_t third = pinyin_.syllable(text[i + 2]);
+        const std::uint16_t third = syllable_of(text[i + 2]);
         if (first != 0 && second != 0 && third != 0)
             emit(name_of('q', first, second, third), sound_triple_weight,
                  [&] { return "音" + letters(i, 3); });

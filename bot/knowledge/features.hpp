@@ -1,6 +1,4 @@
 #pragma once
-#include "bot/knowledge/pinyin.hpp"
-
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -36,7 +34,6 @@ private:
     std::vector<std::uint32_t> classes_in(const std::u32string& text) const;
     template <class Emit> void each_feature(const std::u32string& text, Emit emit) const;
 
-    Pinyin pinyin_;
     std::unordered_map<char32_t, std::vector<Word>> words_; ///< by first character, longest first
     std::vector<std::string> class_names_; ///< the first word of each class; classes count from 1
 };

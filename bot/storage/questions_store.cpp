@@ -36,10 +36,15 @@ std::vector<AskedQuestion> read(soci::session& sql, const std::string& tail, con
 
 bool insert_questions(soci::session& sql, const std::vector<AskedQuestion>& rows)
 {
-    for (const AskedQuestion& row : rows)
-        sql << insert_sentence, soci::use(row.id), soci::use(row.account), soci::use(row.chat),
-            soci::use(row.chat_type), soci::use(row.message_id), soci::use(row.text), soci::use(row.action),
-            soci::use(row.topic), soci::use(row.state), soci::use(row.at_ms);
+    AskedQuestion row;
+    soci::statement insert =
+        (sql.prepare << insert_sentence, soci::use(row.id), soci::use(row.account), soci::use(row.chat),
+         soci::use(row.chat_type), soci::use(row.message_id), soci::use(row.text), soci::use(row.action),
+         soci::use(row.topic), soci::use(row.state), soci::use(row.at_ms));
+    for (const AskedQuestion& one : rows) {
+        row = one;
+        insert.execute(true);
+    }
     return true;
 }
 

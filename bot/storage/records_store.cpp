@@ -6,9 +6,14 @@ namespace bot::storage {
 
 bool insert_seen(soci::session& sql, const std::vector<SeenRow>& keys, std::int64_t forget_before_ms)
 {
-    for (const auto& [key, at_ms] : keys)
-        sql << "INSERT INTO seen (key, at_ms) VALUES (:key, :at) ON CONFLICT DO NOTHING", soci::use(key),
-            soci::use(at_ms);
+    SeenRow row;
+    soci::statement insert =
+        (sql.prepare << "INSERT INTO seen (key, at_ms) VALUES (:key, :at) ON CONFLICT DO NOTHING",
+         soci::use(row.first), soci::use(row.second));
+    for (const SeenRow& one : keys) {
+        row = one;
+        insert.execute(true);
+    }
     sql << "DELETE FROM seen WHERE at_ms < :before", soci::use(forget_before_ms);
     return true;
 }
