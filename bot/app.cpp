@@ -29,6 +29,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <iostream>
 #include <stdexcept>
@@ -107,8 +108,12 @@ struct App::Impl {
             database, clock, ids, options.config.approval_from_groups, [this] { wake_postmen(); });
         build_registry();
         open_accounts();
-        api = std::make_unique<console::Api>(database, *announcer, words, clock,
-                                             [this] { return all_doors(); });
+        console::QuestionsApi questions(database, answerer, clock, background,
+                                        [this](std::string account, Outgoing message) {
+                                            return send_by(std::move(account), std::move(message));
+                                        });
+        api = std::make_unique<console::Api>(
+            database, *announcer, words, clock, [this] { return all_doors(); }, std::move(questions));
         build_site();
     }
 
@@ -116,7 +121,8 @@ struct App::Impl {
 
     void load_knowledge()
     {
-        for (const auto& problem : answerer.reload(options.config.knowledge_dir))
+        for (const auto& problem :
+             answerer.reload(options.config.knowledge_dir, options.config.knowledge_overlay))
             spdlog::warn("event=knowledge_problem at=\"{}:{}\" problem=\"{}\"", problem.file, problem.line,
                          problem.message);
     }
@@ -149,10 +155,18 @@ struct App::Impl {
             std::make_unique<handlers::Subscriptions>(database, directory, words, clock, ids));
         abilities.push_back(std::make_unique<handlers::Questions>(
             answerer, contexts, words, (options.templates / "data" / "menu.json").string(),
-            [this](storage::QuestionRow row) { write_behind.add(std::move(row)); }));
+            [this](storage::AskedQuestion row) {
+                row.id = ids.next();
+                write_behind.add(std::move(row));
+            }));
         registry = std::make_unique<handlers::Registry>(
             intake, contexts, directory, options.config.names, std::move(abilities),
-            [this](Event event) { return note(std::move(event)); });
+            [this](Event event) { return note(std::move(event)); },
+            [this](routing::Verdict verdict) { verdicts[static_cast<std::size_t>(verdict)].add(); });
+        for (std::size_t i = 0; i < verdicts.size(); ++i)
+            verdicts[i] =
+                metrics.counter("lastmeter_intake_total", "What intake made of events",
+                                {{"verdict", routing::to_string(static_cast<routing::Verdict>(i))}});
         answered = metrics.counter("lastmeter_replies_total", "Replies given to events");
         heard = metrics.counter("lastmeter_events_total", "Events heard");
     }
@@ -222,6 +236,15 @@ struct App::Impl {
         for (const auto& [id, account] : accounts)
             doors.push_back(account.opened.door.get());
         return doors;
+    }
+
+    asio::awaitable<SendOutcome> send_by(std::string account, Outgoing message)
+    {
+        SendOutcome outcome;
+        outcome.action = SendAction::drop;
+        if (const auto found = accounts.find(account); found != accounts.end())
+            outcome = co_await found->second.opened.door->send(std::move(message));
+        co_return outcome;
     }
 
     void wake_postmen()
@@ -455,6 +478,7 @@ struct App::Impl {
     std::unique_ptr<Site> site;
     std::unique_ptr<net::HttpServer> server;
     ops::Metrics::Counter answered, heard;
+    std::array<ops::Metrics::Counter, routing::verdict_count> verdicts;
     ops::Metrics::Gauge keys_in_memory, contexts_in_memory, rows_waiting, rows_dropped, connections;
     std::atomic<bool> ready{false};
     bool stopping = false;

@@ -32,7 +32,7 @@ constexpr int outside_failed = 3;
 struct Arguments {
     std::string config_file;
     std::string listen, data = "data/demo", now;
-    bool json = false, from_stdin = false, in_group = false, dry_run = false;
+    bool json = false, explain = false, from_stdin = false, in_group = false, dry_run = false;
     std::vector<std::string> words;
     std::string knowledge, save_model, kind, file, out, audience, at, name, role = "organizer", org = "root";
 };
@@ -147,7 +147,7 @@ int ask(const Arguments& arguments)
     const SystemClock clock;
     const wording::Renderer words(templates_dir() / "zh");
     knowledge::Answerer answerer(clock, words, model_file());
-    answerer.reload(config->knowledge_dir);
+    answerer.reload(config->knowledge_dir, config->knowledge_overlay);
     if (!arguments.from_stdin) {
         std::string question;
         for (const std::string& word : arguments.words)
@@ -155,6 +155,12 @@ int ask(const Arguments& arguments)
         if (question.empty()) {
             std::cerr << "ask: what? lastmeter ask 加班费怎么算\n";
             return wrong_usage;
+        }
+        if (arguments.explain) {
+            knowledge::Asker asker;
+            asker.addressed = !arguments.in_group;
+            std::cout << answerer.explain(question, asker).dump(2) << "\n";
+            return 0;
         }
         ask_one(answerer, question, arguments.in_group, arguments.json);
         return 0;
@@ -172,23 +178,40 @@ int ask(const Arguments& arguments)
     return 0;
 }
 
+/// Prints problems as `file:line: message`; returns how many there were.
+template <class Problems> std::size_t print_problems(const Problems& problems)
+{
+    for (const auto& one : problems)
+        std::cout << one.file << ":" << (one.line > 0 ? std::to_string(one.line) + ":" : "") << " "
+                  << one.message << "\n";
+    return problems.size();
+}
+
+std::size_t check_words()
+{
+    try {
+        for (const char* dir : {"zh", "pages/public"})
+            const wording::Renderer words(templates_dir() / dir);
+        return 0;
+    } catch (const std::runtime_error& error) {
+        std::cout << error.what() << "\n";
+        return 1;
+    }
+}
+
 int check(const Arguments& arguments)
 {
     const auto loaded = read_config(arguments);
-    std::size_t problems = loaded.problems.size();
-    for (const auto& problem : loaded.problems)
-        std::cout << problem.text() << "\n";
-    const std::filesystem::path dir = arguments.knowledge.empty()
-                                          ? templates_dir() / "knowledge"
-                                          : std::filesystem::path(arguments.knowledge);
-    const knowledge::Library cards = knowledge::load_library(dir);
-    for (const auto& problem : cards.problems)
-        std::cout << problem.file << ":" << problem.line << ": " << problem.message << "\n";
-    problems += cards.problems.size();
-    const wording::Renderer words(templates_dir() / "zh");
-    std::cout << cards.cards.size() << " cards, " << problems << " problems\n";
+    std::size_t problems = print_problems(loaded.problems);
+    const bool named = !arguments.knowledge.empty();
+    const auto dir = named ? std::filesystem::path(arguments.knowledge) : templates_dir() / "knowledge";
+    const knowledge::Library library =
+        knowledge::load_library(dir, named ? std::filesystem::path() : loaded.config.knowledge_overlay);
+    problems +=
+        print_problems(library.problems) + print_problems(knowledge::check_whole(library)) + check_words();
+    std::cout << library.cards.size() << " cards, " << problems << " problems\n";
     if (!arguments.save_model.empty() && problems == 0)
-        knowledge::Index::build(cards, arguments.save_model)->save_model(arguments.save_model);
+        knowledge::Index::build(library, arguments.save_model)->save_model(arguments.save_model);
     return problems == 0 ? 0 : wrong_input;
 }
 
@@ -351,6 +374,7 @@ int run_command_line(int argc, char** argv)
     demo->add_option("--now", arguments.now, "start the clock here, as 2026-07-18T19:00");
     CLI::App* asking = verb("ask", "answer one question, offline", [&] { return ask(arguments); });
     asking->add_flag("--json", arguments.json);
+    asking->add_flag("--explain", arguments.explain, "why: what was understood and which features counted");
     asking->add_flag("--stdin", arguments.from_stdin, "JSON lines in and out");
     asking->add_flag("--in-group", arguments.in_group, "as an un-mentioned group message");
     asking->add_option("text", arguments.words);

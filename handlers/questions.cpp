@@ -1,6 +1,7 @@
 #include "handlers/questions.hpp"
 
 #include "bot/core/text.hpp"
+#include "bot/knowledge/sentences.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -15,6 +16,8 @@ using bot::routing::Memory;
 using nlohmann::json;
 
 constexpr auto human = "人工";
+constexpr auto menu_word = "菜单";
+constexpr auto help_word = "帮助";
 
 bot::knowledge::Asker asker_of(const Turn& turn)
 {
@@ -47,31 +50,69 @@ Questions::Questions(const bot::knowledge::Answerer& answerer, bot::routing::Con
     for (const json& item : file.at("menu"))
         menu_.push_back({item.at("label").get<std::string>(), item.at("words").get<std::string>()});
     shortcuts_ = file.at("shortcuts").get<std::map<std::string, std::string>>();
+    dislikes_ = file.at("dislikes").get<std::set<std::string>>();
 }
 
 bool Questions::matches(const Turn& turn) const
 {
     const bool attentive = turn.group && turn.group->mode == bot::routing::GroupMode::attentive;
-    const auto number = bot::text::as_number(turn.text);
-    return turn.addressed || attentive || turn.text == "菜单" || turn.text == "帮助" ||
-           shortcuts_.contains(turn.text) || (number && !turn.memory.choices.empty()) ||
-           answerer_.follow_up_for(turn.memory.topic, turn.text) >= 0;
+    const bool command = turn.text == menu_word || turn.text == help_word || shortcuts_.contains(turn.text);
+    return turn.addressed || attentive || command || chosen_number(turn) > 0 || is_dislike(turn) ||
+           follow_up_of(turn) >= 0 || answerer_.crisis_reply(turn.text).has_value();
 }
 
 boost::asio::awaitable<std::optional<bot::Reply>> Questions::answer(Turn turn)
 {
-    const auto number = bot::text::as_number(turn.text);
-    if (number && *number >= 1 && !turn.memory.choices.empty())
-        co_return choose(turn, static_cast<std::size_t>(*number));
-    if (turn.text == "菜单" || turn.text == "帮助" || (turn.text.empty() && turn.addressed))
+    if (const std::size_t number = chosen_number(turn); number > 0)
+        co_return choose(turn, number);
+    if (turn.text == menu_word || turn.text == help_word || (turn.text.empty() && turn.addressed))
         co_return menu(turn);
     if (const auto shortcut = shortcuts_.find(turn.text); shortcut != shortcuts_.end())
         co_return show_topic(turn, shortcut->second);
-    const int follow_up = answerer_.follow_up_for(turn.memory.topic, turn.text);
-    if (follow_up >= 0)
+    if (is_dislike(turn)) {
+        note(turn, "disliked", turn.memory.topic);
+        co_return say(words_.text("disliked"));
+    }
+    if (const int follow_up = follow_up_of(turn); follow_up >= 0)
         co_return say(
             answerer_.follow_up(turn.memory.topic, static_cast<std::size_t>(follow_up), asker_of(turn)));
     co_return ask(turn);
+}
+
+/// The number that the message is, when this person was shown a list; else 0.
+std::size_t Questions::chosen_number(const Turn& turn) const
+{
+    if (turn.memory.choices.empty())
+        return 0;
+    const auto number = bot::text::as_number(turn.text);
+    return number && *number >= 1 ? static_cast<std::size_t>(*number) : 0;
+}
+
+/// The follow-up of the last answer that the words ask for, or -1. Said to nobody, only a plain question goes
+/// on.
+int Questions::follow_up_of(const Turn& turn) const
+{
+    const int found = answerer_.follow_up_for(turn.memory.topic, turn.text);
+    return found >= 0 && (turn.addressed || bot::knowledge::asks(bot::text::normalise(turn.text))) ? found
+                                                                                                   : -1;
+}
+
+bool Questions::is_dislike(const Turn& turn) const
+{
+    return !turn.memory.topic.empty() && dislikes_.contains(turn.text);
+}
+
+void Questions::note(const Turn& turn, const char* action, const std::string& topic)
+{
+    bot::storage::AskedQuestion asked;
+    asked.account = turn.event.account;
+    asked.chat = turn.event.chat.id;
+    asked.chat_type = turn.event.chat.type == bot::ChatType::group ? "group" : "direct";
+    asked.message_id = turn.event.message_id;
+    asked.text = bot::text::for_log(turn.text);
+    asked.action = action;
+    asked.topic = topic;
+    log_(std::move(asked));
 }
 
 std::optional<bot::Reply> Questions::choose(const Turn& turn, std::size_t number)
@@ -120,12 +161,11 @@ std::optional<bot::Reply> Questions::ask(const Turn& turn)
                               turn.event.chat.type == bot::ChatType::group;
     if (answer.action == bot::knowledge::Action::silent)
         return std::nullopt;
-    if (answer.action != bot::knowledge::Action::answer)
-        log_({turn.event.account, turn.event.chat.id, bot::text::for_log(turn.text),
-              bot::knowledge::to_string(answer.action), answer.topic, 0});
+    if (answer.action != bot::knowledge::Action::answer && !answer.crisis)
+        note(turn, bot::knowledge::to_string(answer.action), answer.topic);
     if (asked_before)
         return say(words_.text("handoff"));
-    if (answer.action == bot::knowledge::Action::answer) {
+    if (answer.action == bot::knowledge::Action::answer && !answer.topic.empty()) {
         remember_card(turn, answer.topic);
     } else if (answer.action == bot::knowledge::Action::clarify) {
         Memory memory;

@@ -1,20 +1,22 @@
 #pragma once
 #include "bot/knowledge/answerer.hpp"
-#include "bot/storage/records_store.hpp"
+#include "bot/storage/questions_store.hpp"
 #include "bot/wording/renderer.hpp"
 #include "handlers/handler.hpp"
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace handlers {
 
-/// The menu, numbers that answer a list, command words that stand for a topic, and every question.
+/// The menu, numbers that answer a list, command words that stand for a topic, every question, and 不对 after
+/// an answer.
 class Questions final : public Handler {
 public:
-    using Log = std::function<void(bot::storage::QuestionRow)>;
+    using Log = std::function<void(bot::storage::AskedQuestion)>;
 
     /// `menu_file` is `templates/data/menu.json`. Throws std::runtime_error when it cannot be read.
     Questions(const bot::knowledge::Answerer& answerer, bot::routing::Contexts& contexts,
@@ -27,6 +29,10 @@ private:
         std::string label, words;
     };
 
+    std::size_t chosen_number(const Turn& turn) const;
+    int follow_up_of(const Turn& turn) const;
+    bool is_dislike(const Turn& turn) const;
+    void note(const Turn& turn, const char* action, const std::string& topic);
     std::optional<bot::Reply> choose(const Turn& turn, std::size_t number);
     std::optional<bot::Reply> menu(const Turn& turn);
     std::optional<bot::Reply> show_topic(const Turn& turn, const std::string& topic);
@@ -38,6 +44,7 @@ private:
     const bot::wording::Renderer& words_;
     std::vector<MenuItem> menu_;
     std::map<std::string, std::string> shortcuts_;
+    std::set<std::string> dislikes_;
     const Log log_;
 };
 

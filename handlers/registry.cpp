@@ -31,9 +31,9 @@ bool cut_name(std::string& text, const std::string& name)
 
 Registry::Registry(bot::routing::Intake& intake, const bot::routing::Contexts& contexts,
                    const bot::routing::Directory& directory, std::vector<std::string> names,
-                   std::vector<std::unique_ptr<Handler>> abilities, OnNotice on_notice)
+                   std::vector<std::unique_ptr<Handler>> abilities, OnNotice on_notice, OnVerdict on_verdict)
     : intake_(intake), contexts_(contexts), directory_(directory), names_(std::move(names)),
-      abilities_(std::move(abilities)), on_notice_(std::move(on_notice))
+      abilities_(std::move(abilities)), on_notice_(std::move(on_notice)), on_verdict_(std::move(on_verdict))
 {
 }
 
@@ -56,7 +56,10 @@ Turn Registry::turn_of(bot::Event event) const
 boost::asio::awaitable<std::optional<bot::Reply>> Registry::handle(bot::Event event)
 {
     std::optional<bot::Reply> reply;
-    if (intake_.admit(event) != bot::routing::Verdict::accept)
+    const bot::routing::Verdict verdict = intake_.admit(event);
+    if (on_verdict_)
+        on_verdict_(verdict);
+    if (verdict != bot::routing::Verdict::accept)
         co_return reply;
     if (event.kind != bot::EventKind::message) {
         if (on_notice_ && event.kind == bot::EventKind::notice)

@@ -33,6 +33,7 @@ const Key keys[] = {
     {"server", "trusted_proxies", &Config::trusted_proxies},
     {"store", "url", &Config::store_url},
     {"knowledge", "dir", &Config::knowledge_dir},
+    {"knowledge", "overlay", &Config::knowledge_overlay},
     {"bot", "names", &Config::names},
     {"outreach", "quiet_hours", &Config::quiet_hours},
     {"outreach", "per_group_per_day", &Config::per_group_per_day},

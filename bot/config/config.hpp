@@ -43,6 +43,7 @@ struct Config {
     std::vector<std::string> trusted_proxies;
     std::string store_url = "sqlite:data/lastmeter.db";
     std::filesystem::path knowledge_dir = "templates/knowledge";
+    std::filesystem::path knowledge_overlay; ///< an operator's own cards and figures; empty = none
     std::vector<std::string> names{"工会小助手",
                                    "小助手"}; ///< what people may call the bot at the start of a message
     std::string quiet_hours = "22:00-07:00";  ///< Asia/Shanghai; empty = none

@@ -1,25 +1,91 @@
 #include "bot/core/text.hpp"
 
-#include <opencc/opencc.h>
+#include <opencc/Config.hpp>
+#include <opencc/Conversion.hpp>
+#include <opencc/ConversionChain.hpp>
+#include <opencc/Converter.hpp>
+#include <opencc/Dict.hpp>
+#include <opencc/DictEntry.hpp>
+#include <opencc/Lexicon.hpp>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <bitset>
 #include <cctype>
 
 namespace bot::text {
 namespace {
 
-const opencc::SimpleConverter& converter()
+/// Calls `visit` with every character; a byte that belongs to none comes as a negative number.
+template <class Visit> void each_character(std::string_view text, Visit visit)
 {
-    static const opencc::SimpleConverter to_simplified("t2s.json");
+    const auto size = static_cast<std::int32_t>(text.size());
+    for (std::int32_t i = 0; i < size;) {
+        UChar32 c = 0;
+        U8_NEXT(reinterpret_cast<const std::uint8_t*>(text.data()), i, size, c);
+        visit(c);
+    }
+}
+
+/// Traditional → simplified. The dictionaries cost a microsecond per character, and most texts are
+/// simplified: so it knows a set of characters of which every entry that changes anything has one.
+/// Thread-safe.
+class Simplifier {
+public:
+    Simplifier() : converter_(opencc::Config().NewFromFile("t2s.json"))
+    {
+        const auto conversions = converter_->GetConversionChain()->GetConversions();
+        for (const bool single : {true, false})
+            for (const auto& conversion : conversions) {
+                const auto lexicon = conversion->GetDict()->GetLexicon();
+                for (const auto& entry : *lexicon)
+                    note(*entry, single);
+            }
+    }
+
+    std::string convert(std::string_view text) const
+    {
+        return may_change(text) ? converter_->Convert(std::string(text)) : std::string(text);
+    }
+
+private:
+    void note(const opencc::DictEntry& entry, bool single)
+    {
+        const std::string key = entry.Key();
+        if ((length(key) == 1) != single || entry.GetDefault() == key || may_change(key))
+            return;
+        UChar32 first = -1;
+        each_character(key, [&](UChar32 c) { first = first < 0 ? c : first; });
+        changing_.set(static_cast<std::size_t>(first));
+    }
+
+    bool may_change(std::string_view text) const
+    {
+        bool may = false;
+        each_character(text, [&](UChar32 c) {
+            const auto place = static_cast<std::size_t>(c);
+            may = may || place >= changing_.size() || changing_[place];
+        });
+        return may;
+    }
+
+    const opencc::ConverterPtr converter_;
+    std::bitset<0x10000> changing_; ///< what lies beyond always may change
+};
+
+const Simplifier& simplifier()
+{
+    static const Simplifier to_simplified;
     return to_simplified;
 }
 
 bool is_noise(UChar32 c)
 {
+    if ((c >= 0x4E00 && c <= 0x9FFF) || (c > ' ' && c < 0x7F))
+        return false;
     const auto type = u_charType(c);
     if (c == '\n' || c == '\t' || c == '\r')
         return false;
@@ -55,19 +121,14 @@ bool one_of(UChar32 c, const char16_t* set)
 
 bool is_utf8(std::string_view bytes)
 {
-    const auto size = static_cast<std::int32_t>(bytes.size());
-    for (std::int32_t i = 0; i < size;) {
-        UChar32 c = 0;
-        U8_NEXT(reinterpret_cast<const std::uint8_t*>(bytes.data()), i, size, c);
-        if (c < 0)
-            return false;
-    }
-    return true;
+    bool valid = true;
+    each_character(bytes, [&](UChar32 c) { valid = valid && c >= 0; });
+    return valid;
 }
 
 std::string simplify(std::string_view text)
 {
-    return text.empty() ? std::string() : converter().Convert(text.data(), text.size());
+    return text.empty() ? std::string() : simplifier().convert(text);
 }
 
 std::string normalise(std::string_view text)

@@ -15,6 +15,7 @@ using nlohmann::json;
 
 constexpr std::size_t shown_candidates = 5;
 constexpr std::size_t offered = 3;
+constexpr std::size_t shown_reasons = 12;
 
 json citations_json(const std::vector<Citation>& citations)
 {
@@ -59,9 +60,9 @@ const char* to_string(Action action)
     return "silent";
 }
 
-std::vector<Problem> Answerer::reload(const std::filesystem::path& dir)
+std::vector<Problem> Answerer::reload(const std::filesystem::path& dir, const std::filesystem::path& overlay)
 {
-    Library library = load_library(dir);
+    Library library = load_library(dir, overlay);
     std::vector<Problem> problems = library.problems;
     const bool usable = !library.cards.empty();
     auto fresh = usable || !snapshot() ? Index::build(std::move(library), model_file_) : nullptr;
@@ -131,6 +132,37 @@ Answer Answerer::ask(std::string_view question, const Asker& asker) const
     case Decision::silent: break;
     }
     return answer;
+}
+
+json Answerer::explain(std::string_view question, const Asker& asker) const
+{
+    const auto index = snapshot();
+    const Answer answer = ask(question, asker);
+    const std::string text = text::normalise(question);
+    json told{{"normalised", text},
+              {"action", to_string(answer.action)},
+              {"topic", answer.topic},
+              {"score", answer.score}};
+    const Ranking ranking = index ? index->rank(text) : Ranking();
+    if (ranking.best.size() < 2)
+        return told;
+    const auto& cards = index->library().cards;
+    told["ours"] = ranking.ours;
+    told["chatter"] = ranking.chatter;
+    told["runner_up"] = cards[ranking.best[1].card].topic;
+    json features = json::array();
+    for (const auto& one : index->reasons(text, ranking.best[0].card, ranking.best[1].card, shown_reasons))
+        features.push_back(
+            {{"name", one.feature}, {"for_topic", one.for_first}, {"for_runner_up", one.for_second}});
+    told["features"] = std::move(features);
+    return told;
+}
+
+std::optional<std::string> Answerer::crisis_reply(std::string_view text) const
+{
+    const auto index = snapshot();
+    const Talk* crisis = index ? crisis_by_words(index->library(), text::normalise(text)) : nullptr;
+    return crisis ? std::optional<std::string>(crisis->reply) : std::nullopt;
 }
 
 std::string Answerer::offer(const std::vector<Candidate>& candidates) const

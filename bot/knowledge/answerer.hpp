@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,9 +54,18 @@ public:
 
     /// Builds a new index and puts it in place; returns what is wrong in the files. A library without any
     /// card keeps the old index. Takes a second when the model has to be learnt: not for a network thread.
-    std::vector<Problem> reload(const std::filesystem::path& dir);
+    std::vector<Problem> reload(const std::filesystem::path& dir, const std::filesystem::path& overlay = {});
 
     Answer ask(std::string_view text, const Asker& asker) const;
+
+    /// The hit test: what `ask` makes of the text and why, from the very same ranking. An object with
+    /// `normalised`, `action`, `topic`, `score`, `ours` (likely a question for a card), `chatter`,
+    /// `runner_up` and `features`
+    /// [{name, for_topic, for_runner_up}].
+    nlohmann::json explain(std::string_view text, const Asker& asker) const;
+
+    /// The words for a crisis that the text proves by itself, or nothing. Quick: no ranking.
+    std::optional<std::string> crisis_reply(std::string_view text) const;
 
     /// The card as an answer; silent when there is none or it is out of date.
     Answer show(std::string_view topic, const Asker& asker) const;

@@ -1,8 +1,10 @@
 #include "bot/knowledge/features.hpp"
 
 #include "bot/core/text.hpp"
+#include "bot/knowledge/pinyin.hpp"
 
 #include <unicode/unistr.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 
@@ -19,12 +21,24 @@ constexpr float sound_triple_weight = 0.35F;
 
 std::u32string to_utf32(std::string_view text)
 {
-    const icu::UnicodeString wide =
-        icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
     std::u32string characters;
-    for (std::int32_t i = 0; i < wide.length(); i = wide.moveIndex32(i, 1))
-        characters += static_cast<char32_t>(wide.char32At(i));
+    characters.reserve(text.size() / 2);
+    const auto size = static_cast<std::int32_t>(text.size());
+    for (std::int32_t i = 0; i < size;) {
+        UChar32 c = 0;
+        U8_NEXT_OR_FFFD(reinterpret_cast<const std::uint8_t*>(text.data()), i, size, c);
+        characters += static_cast<char32_t>(c);
+    }
     return characters;
+}
+
+std::string to_utf8(const std::u32string& characters)
+{
+    std::string text;
+    icu::UnicodeString::fromUTF32(reinterpret_cast<const UChar32*>(characters.data()),
+                                  static_cast<std::int32_t>(characters.size()))
+        .toUTF8String(text);
+    return text;
 }
 
 bool is_word_character(char32_t c)
@@ -71,6 +85,7 @@ Extractor::Extractor(const std::vector<std::vector<std::string>>& synonyms)
     std::uint32_t number = 0;
     for (const auto& one : synonyms) {
         ++number;
+        class_names_.push_back(one.empty() ? std::string() : one.front());
         for (const std::string& word : one) {
             std::u32string letters = to_utf32(text::normalise(word));
             if (letters.size() > 1)
@@ -92,7 +107,8 @@ std::vector<std::uint32_t> Extractor::classes_in(const std::u32string& text) con
         std::size_t step = 1;
         if (const auto words = words_.find(text[at]); words != words_.end())
             for (const Word& word : words->second)
-                if (text.compare(at, word.letters.size(), word.letters) == 0) {
+                if (at + 1 < text.size() && text[at + 1] == word.letters[1] &&
+                    text.compare(at, word.letters.size(), word.letters) == 0) {
                     classes.push_back(word.word_class);
                     step = word.letters.size();
                     break;
@@ -102,37 +118,60 @@ std::vector<std::uint32_t> Extractor::classes_in(const std::u32string& text) con
     return classes;
 }
 
+/// Calls `emit(name, weight, describe)` for each feature; `describe()` gives a readable name and costs only
+/// when called.
+template <class Emit> void Extractor::each_feature(const std::u32string& text, Emit emit) const
+{
+    const auto letters = [&text](std::size_t from, std::size_t count) {
+        return to_utf8(text.substr(from, count));
+    };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const std::size_t run = run_length(text, i);
+        if (run == 0)
+            continue;
+        emit(name_of('1', text[i]), unigram_weight, [&] { return letters(i, 1); });
+        if (run < 2)
+            continue;
+        emit(name_of('2', text[i], text[i + 1]), bigram_weight, [&] { return letters(i, 2); });
+        const std::uint16_t first = syllable_of(text[i]), second = syllable_of(text[i + 1]);
+        if (first != 0 && second != 0)
+            emit(name_of('p', first, second), sound_pair_weight, [&] { return "音" + letters(i, 2); });
+        if (run < 3)
+            continue;
+        emit(name_of('3', text[i], text[i + 1], text[i + 2]), trigram_weight, [&] { return letters(i, 3); });
+        const std::uint16_t third = syllable_of(text[i + 2]);
+        if (first != 0 && second != 0 && third != 0)
+            emit(name_of('q', first, second, third), sound_triple_weight,
+                 [&] { return "音" + letters(i, 3); });
+    }
+    const std::vector<std::uint32_t> classes = classes_in(text);
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+        emit(name_of('s', classes[i]), class_weight,
+             [&] { return "词「" + class_names_[classes[i] - 1] + "」"; });
+        for (std::size_t j = i + 1; j < classes.size() && j <= i + 2; ++j)
+            emit(name_of('t', classes[i], classes[j]), class_pair_weight, [&] {
+                return "词「" + class_names_[classes[i] - 1] + "→" + class_names_[classes[j] - 1] + "」";
+            });
+    }
+}
+
 FeatureVector Extractor::extract(std::string_view text) const
 {
     const std::u32string all = to_utf32(text);
     FeatureVector found;
-    found.reserve(all.size() * 8);
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const std::size_t run = run_length(all, i);
-        if (run == 0)
-            continue;
-        found.emplace_back(name_of('1', all[i]), unigram_weight);
-        if (run < 2)
-            continue;
-        found.emplace_back(name_of('2', all[i], all[i + 1]), bigram_weight);
-        const std::uint16_t first = pinyin_.syllable(all[i]), second = pinyin_.syllable(all[i + 1]);
-        if (first != 0 && second != 0)
-            found.emplace_back(name_of('p', first, second), sound_pair_weight);
-        if (run < 3)
-            continue;
-        found.emplace_back(name_of('3', all[i], all[i + 1], all[i + 2]), trigram_weight);
-        const std::uint16_t third = pinyin_.syllable(all[i + 2]);
-        if (first != 0 && second != 0 && third != 0)
-            found.emplace_back(name_of('q', first, second, third), sound_triple_weight);
-    }
-    const std::vector<std::uint32_t> classes = classes_in(all);
-    for (std::size_t i = 0; i < classes.size(); ++i) {
-        found.emplace_back(name_of('s', classes[i]), class_weight);
-        for (std::size_t j = i + 1; j < classes.size() && j <= i + 2; ++j)
-            found.emplace_back(name_of('t', classes[i], classes[j]), class_pair_weight);
-    }
+    found.reserve(all.size() * 6);
+    each_feature(all, [&found](std::uint32_t name, float weight, auto) { found.emplace_back(name, weight); });
     sort_and_merge(found);
     return found;
+}
+
+std::vector<std::pair<std::uint32_t, std::string>> Extractor::names(std::string_view text) const
+{
+    std::vector<std::pair<std::uint32_t, std::string>> named;
+    each_feature(to_utf32(text), [&named](std::uint32_t name, float, auto describe) {
+        named.emplace_back(name, describe());
+    });
+    return named;
 }
 
 } // namespace bot::knowledge

@@ -1,6 +1,4 @@
 #pragma once
-#include "bot/knowledge/pinyin.hpp"
-
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,6 +21,10 @@ public:
     /// `text` must be normalised (bot::text::normalise).
     FeatureVector extract(std::string_view text) const;
 
+    /// The same features with names that people can read, for the hit test: 「拖欠」, 音拖欠 for its sound,
+    /// 词「工资」 for a word class, 词「工资→拖欠」 for an ordered pair of them.
+    std::vector<std::pair<std::uint32_t, std::string>> names(std::string_view text) const;
+
 private:
     struct Word {
         std::u32string letters;
@@ -30,9 +32,10 @@ private:
     };
 
     std::vector<std::uint32_t> classes_in(const std::u32string& text) const;
+    template <class Emit> void each_feature(const std::u32string& text, Emit emit) const;
 
-    Pinyin pinyin_;
     std::unordered_map<char32_t, std::vector<Word>> words_; ///< by first character, longest first
+    std::vector<std::string> class_names_; ///< the first word of each class; classes count from 1
 };
 
 } // namespace bot::knowledge

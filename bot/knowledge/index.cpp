@@ -1,9 +1,12 @@
 #include "bot/knowledge/index.hpp"
 
 #include "bot/core/text.hpp"
+#include "bot/knowledge/model_file.hpp"
 #include "bot/knowledge/sentences.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <utility>
 
 namespace bot::knowledge {
@@ -48,6 +51,17 @@ std::vector<std::uint32_t> model_labels(std::vector<std::uint32_t> labels, std::
     return labels;
 }
 
+/// Nobody reads them once they are learnt.
+void forget_phrasings(Library& library)
+{
+    for (Card& card : library.cards)
+        card.phrasings = {};
+    for (Talk& talk : library.talks)
+        talk.phrasings = {};
+    library.chatter = {};
+    library.elsewhere = {};
+}
+
 } // namespace
 
 Index::Texts Index::read_texts(const Library& library, const Extractor& extractor)
@@ -61,28 +75,46 @@ Index::Texts Index::read_texts(const Library& library, const Extractor& extracto
     return texts;
 }
 
+Index::Learnt Index::learn(const Library& library, const Extractor& extractor)
+{
+    const Texts texts = read_texts(library, extractor);
+    const std::size_t cards = library.cards.size();
+    return {LinearModel::train(texts.features, model_labels(texts.labels, cards), cards + 2),
+            Nearest(texts.features, texts.labels, texts.label_count)};
+}
+
+std::optional<Index::Learnt> Index::load(const std::filesystem::path& file, const Library& library)
+{
+    ModelReader reader(file, library.fingerprint ^ features_version);
+    auto model = LinearModel::load(reader);
+    auto nearest = Nearest::load(reader);
+    const std::size_t labels = library.cards.size() + 2;
+    if (!model || !nearest || model->labels() != labels || nearest->labels() != labels + library.talks.size())
+        return std::nullopt;
+    return Learnt{std::move(*model), std::move(*nearest)};
+}
+
 std::shared_ptr<const Index> Index::build(Library library, const std::filesystem::path& model_file)
 {
     Extractor extractor(library.synonyms);
-    Texts texts = read_texts(library, extractor);
-    auto model = LinearModel::load(model_file, library.fingerprint ^ features_version);
+    auto known = load(model_file, library);
     return std::shared_ptr<const Index>(
-        new Index(std::move(library), std::move(extractor), std::move(texts), std::move(model)));
+        new Index(std::move(library), std::move(extractor), std::move(known)));
 }
 
-Index::Index(Library library, Extractor extractor, Texts texts, std::optional<LinearModel> model)
-    : library_(std::move(library)), extractor_(std::move(extractor)),
-      learnt_(!model || model->labels() != library_.cards.size() + 2),
-      model_(learnt_ ? LinearModel::train(texts.features, model_labels(texts.labels, library_.cards.size()),
-                                          library_.cards.size() + 2)
-                     : std::move(*model)),
-      nearest_(texts.features, std::move(texts.labels), texts.label_count)
+Index::Index(Library library, Extractor extractor, std::optional<Learnt> known)
+    : library_(std::move(library)), extractor_(std::move(extractor)), is_fresh_(!known),
+      learnt_(known ? std::move(*known) : learn(library_, extractor_))
 {
+    forget_phrasings(library_);
 }
 
 void Index::save_model(const std::filesystem::path& file) const
 {
-    model_.save(file, library_.fingerprint ^ features_version);
+    ModelWriter writer(file, library_.fingerprint ^ features_version);
+    learnt_.model.save(writer);
+    learnt_.nearest.save(writer);
+    writer.finish();
 }
 
 /// What a story asks counts more than what it tells.
@@ -92,7 +124,7 @@ void Index::judge_sentences(std::string_view text, std::vector<float>& probabili
     float weights = 0;
     const auto parts = sentences(text);
     for (std::size_t i = 0; i < std::min(parts.size(), most_sentences); ++i) {
-        const std::vector<float> of_part = model_.probabilities(extractor_.extract(parts[i]));
+        const std::vector<float> of_part = learnt_.model.probabilities(extractor_.extract(parts[i]));
         const float weight = asks(parts[i]) ? asking_weight : telling_weight;
         for (std::size_t label = 0; label < sums.size(); ++label)
             sums[label] += weight * of_part[label];
@@ -108,14 +140,15 @@ void Index::judge_sentences(std::string_view text, std::vector<float>& probabili
 Ranking Index::rank(std::string_view text) const
 {
     const FeatureVector features = extractor_.extract(text);
-    std::vector<float> probabilities = model_.probabilities(features);
-    const Nearest::Likeness likeness = nearest_.likeness(features);
+    std::vector<float> probabilities = learnt_.model.probabilities(features);
+    const Nearest::Likeness likeness = learnt_.nearest.likeness(features);
     const std::vector<float>& nearest = likeness.best;
     if (text::length(text) > story_length)
         judge_sentences(text, probabilities);
 
     Ranking ranking;
     const std::size_t cards = library_.cards.size();
+    ranking.best.reserve(cards);
     for (std::size_t card = 0; card < cards; ++card) {
         const double probability = static_cast<double>(probabilities[card]),
                      likeness_of = static_cast<double>(nearest[card]);
@@ -136,6 +169,28 @@ Ranking Index::rank(std::string_view text) const
         }
     ranking.known = static_cast<double>(likeness.known);
     return ranking;
+}
+
+std::vector<Index::Reason> Index::reasons(std::string_view text, std::size_t first, std::size_t second,
+                                          std::size_t most) const
+{
+    const FeatureVector features = extractor_.extract(text);
+    std::map<std::uint32_t, Reason> by_feature;
+    for (const auto& [feature, part] : learnt_.model.contributions(features, first))
+        by_feature[feature].for_first = static_cast<double>(part);
+    for (const auto& [feature, part] : learnt_.model.contributions(features, second))
+        by_feature[feature].for_second = static_cast<double>(part);
+    for (auto& [feature, name] : extractor_.names(text))
+        if (const auto found = by_feature.find(feature); found != by_feature.end())
+            found->second.feature = std::move(name);
+    std::vector<Reason> reasons;
+    for (auto& [feature, reason] : by_feature)
+        reasons.push_back(std::move(reason));
+    std::sort(reasons.begin(), reasons.end(), [](const Reason& a, const Reason& b) {
+        return std::abs(a.for_first - a.for_second) > std::abs(b.for_first - b.for_second);
+    });
+    reasons.resize(std::min(reasons.size(), most));
+    return reasons;
 }
 
 const Card* Index::find(std::string_view topic) const

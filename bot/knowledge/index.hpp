@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -42,11 +43,24 @@ public:
     /// the story.
     Ranking rank(std::string_view text) const;
 
+    /// The features of a normalised text.
+    FeatureVector features(std::string_view text) const { return extractor_.extract(text); }
+
+    /// A feature that spoke for one card against another.
+    struct Reason {
+        std::string feature;
+        double for_first = 0, for_second = 0; ///< parts of the two cards' scores
+    };
+    /// The features that told `first` from `second`, strongest first, at most `most`. `text` must be
+    /// normalised.
+    std::vector<Reason> reasons(std::string_view text, std::size_t first, std::size_t second,
+                                std::size_t most) const;
+
     const Library& library() const { return library_; }
-    const LinearModel& model() const { return model_; }
+    const LinearModel& model() const { return learnt_.model; }
     const Card* find(std::string_view topic) const;
     /// Whether the model had to be learnt because no file fitted.
-    bool was_learnt() const { return learnt_; }
+    bool was_learnt() const { return is_fresh_; }
     /// Writes the model for the next `build`; throws std::runtime_error.
     void save_model(const std::filesystem::path& file) const;
 
@@ -58,15 +72,22 @@ private:
         std::size_t label_count = 0;
     };
 
-    Index(Library library, Extractor extractor, Texts texts, std::optional<LinearModel> model);
+    /// What is learnt from a library or read from the file where it was kept.
+    struct Learnt {
+        LinearModel model;
+        Nearest nearest;
+    };
+
+    Index(Library library, Extractor extractor, std::optional<Learnt> known);
+    static Learnt learn(const Library& library, const Extractor& extractor);
+    static std::optional<Learnt> load(const std::filesystem::path& file, const Library& library);
     static Texts read_texts(const Library& library, const Extractor& extractor);
     void judge_sentences(std::string_view text, std::vector<float>& probabilities) const;
 
     Library library_;
     Extractor extractor_;
-    bool learnt_;
-    LinearModel model_;
-    Nearest nearest_;
+    bool is_fresh_;
+    Learnt learnt_;
 };
 
 } // namespace bot::knowledge

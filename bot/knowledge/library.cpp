@@ -46,8 +46,8 @@ std::set<std::string> figure_names(std::string_view text)
 
 class CardReader {
 public:
-    CardReader(const std::string& file, Library& library)
-        : reader_(file, library.problems), file_(file), library_(library)
+    CardReader(const std::string& file, Library& library, bool is_overlay)
+        : reader_(file, library.problems), file_(file), library_(library), is_overlay_(is_overlay)
     {
     }
 
@@ -67,11 +67,29 @@ private:
         read_follow_ups(*table, card);
         read_citations(*table, card);
         check_figures(*table, card);
-        for (const Card& other : library_.cards)
-            if (other.topic == card.topic)
-                reader_.problem(*table, "topic \"" + card.topic + "\" stands in " + other.file + " too");
+        check_topic(*table, card);
         if (library_.problems.size() == before)
-            library_.cards.push_back(std::move(card));
+            keep(std::move(card));
+    }
+
+    void check_topic(const toml::table& table, const Card& card)
+    {
+        const auto& topics = library_.topics;
+        if (!topics.empty() && std::find(topics.begin(), topics.end(), card.topic) == topics.end())
+            reader_.problem(table, "topic \"" + card.topic + "\" does not stand in data/topics.toml");
+        for (const Card& other : library_.cards)
+            if (other.topic == card.topic && !is_overlay_)
+                reader_.problem(table, "topic \"" + card.topic + "\" stands in " + other.file + " too");
+    }
+
+    void keep(Card card)
+    {
+        for (Card& other : library_.cards)
+            if (other.topic == card.topic) {
+                other = std::move(card);
+                return;
+            }
+        library_.cards.push_back(std::move(card));
     }
 
     Card read_head(const toml::table& table)
@@ -171,7 +189,16 @@ private:
     TableReader reader_;
     const std::string& file_;
     Library& library_;
+    const bool is_overlay_;
 };
+
+void read_topics(const std::filesystem::path& file, Library& library)
+{
+    TableReader reader(file.string(), library.problems);
+    if (const auto table = reader.parse())
+        for (std::string& one : reader.list(*table, "topics"))
+            library.topics.push_back(std::move(one));
+}
 
 void read_figures(const std::filesystem::path& file, Library& library)
 {
@@ -180,7 +207,8 @@ void read_figures(const std::filesystem::path& file, Library& library)
     if (!table)
         return;
     reader.known_keys(*table, {"default_region", "figure"});
-    library.figures.default_region = reader.optional_text(*table, "default_region");
+    if (table->contains("default_region"))
+        library.figures.default_region = reader.text(*table, "default_region");
     reader.each(*table, "figure", [&](const toml::table& one) {
         reader.known_keys(one, {"name", "region", "value", "unit", "valid_from", "valid_until", "source"});
         reader.text(one, "source");
@@ -211,8 +239,11 @@ void read_chatter(const std::filesystem::path& file, Library& library)
     if (!table)
         return;
     reader.known_keys(*table, {"chatter", "elsewhere"});
-    library.chatter = reader.list(*table, "chatter");
-    library.elsewhere = reader.list(*table, "elsewhere");
+    for (const auto& [key, lines] :
+         {std::pair("chatter", &library.chatter), std::pair("elsewhere", &library.elsewhere)})
+        if (table->contains(key))
+            for (std::string& one : reader.list(*table, key))
+                lines->push_back(std::move(one));
 }
 
 void read_synonyms(const std::filesystem::path& file, Library& library)
@@ -266,9 +297,37 @@ std::uint64_t hash_file(std::uint64_t hash, const std::filesystem::path& file)
     return hash;
 }
 
+void read_data(const std::filesystem::path& dir, Library& library)
+{
+    using Read = void (*)(const std::filesystem::path&, Library&);
+    static constexpr std::pair<const char*, Read> parts[] = {
+        {"topics.toml", read_topics},   {"laws.toml", read_laws},         {"figures.toml", read_figures},
+        {"chatter.toml", read_chatter}, {"synonyms.toml", read_synonyms}, {"smalltalk.toml", read_talks}};
+    for (const auto& [name, read] : parts)
+        if (const auto file = dir / name; std::filesystem::exists(file)) {
+            library.fingerprint = hash_file(library.fingerprint, file);
+            read(file, library);
+        }
+}
+
+void read_cards(const std::filesystem::path& dir, Library& library, bool is_overlay)
+{
+    std::vector<std::filesystem::path> files;
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(dir, none))
+        if (entry.path().extension() == ".toml")
+            files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    for (const auto& file : files) {
+        library.fingerprint = hash_file(library.fingerprint, file);
+        const std::string name = file.string();
+        CardReader(name, library, is_overlay).read_file();
+    }
+}
+
 } // namespace
 
-Library load_library(const std::filesystem::path& dir)
+Library load_library(const std::filesystem::path& dir, const std::filesystem::path& overlay)
 {
     Library library;
     if (!std::filesystem::is_directory(dir)) {
@@ -276,34 +335,37 @@ Library load_library(const std::filesystem::path& dir)
         return library;
     }
     library.fingerprint = 14695981039346656037ULL;
-    const std::filesystem::path data = dir / ".." / "data";
-    using Read = void (*)(const std::filesystem::path&, Library&);
-    static constexpr std::pair<const char*, Read> parts[] = {{"laws.toml", read_laws},
-                                                             {"figures.toml", read_figures},
-                                                             {"chatter.toml", read_chatter},
-                                                             {"synonyms.toml", read_synonyms},
-                                                             {"smalltalk.toml", read_talks}};
-    for (const auto& [name, read] : parts)
-        if (const auto file = (data / name).lexically_normal(); std::filesystem::exists(file)) {
-            library.fingerprint = hash_file(library.fingerprint, file);
-            read(file, library);
-        }
-    std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator(dir))
-        if (entry.path().extension() == ".toml")
-            files.push_back(entry.path());
-    std::sort(files.begin(), files.end());
-    for (const auto& file : files) {
-        library.fingerprint = hash_file(library.fingerprint, file);
-        const std::string name = file.string();
-        CardReader(name, library).read_file();
-    }
+    read_data((dir / ".." / "data").lexically_normal(), library);
+    if (!overlay.empty() && !std::filesystem::is_directory(overlay))
+        library.problems.push_back({overlay.string(), 0, "no such directory"});
+    if (!overlay.empty())
+        read_data(overlay / "data", library);
+    read_cards(dir, library, false);
+    if (!overlay.empty())
+        read_cards(overlay / "knowledge", library, true);
     return library;
 }
 
 void add_card(std::string_view toml, const std::string& file, Library& library)
 {
-    CardReader(file, library).read_text(toml);
+    CardReader(file, library, false).read_text(toml);
+}
+
+std::vector<Problem> check_whole(const Library& library)
+{
+    std::vector<Problem> problems;
+    for (const std::string& topic : library.topics)
+        if (std::none_of(library.cards.begin(), library.cards.end(),
+                         [&](const Card& card) { return card.topic == topic; }))
+            problems.push_back({"data/topics.toml", 0, "topic \"" + topic + "\" has no card"});
+    std::map<std::string, const Card*> card_of;
+    for (const Card& card : library.cards)
+        for (const std::string& one : card.phrasings)
+            if (const auto [known, is_new] = card_of.emplace(text::normalise(one), &card);
+                !is_new && known->second != &card)
+                problems.push_back(
+                    {card.file, 0, "phrasing \"" + one + "\" stands in " + known->second->file + " too"});
+    return problems;
 }
 
 int article_number(std::string_view article)

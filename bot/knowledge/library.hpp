@@ -41,14 +41,20 @@ struct Library {
     std::vector<std::string> elsewhere;             ///< questions that are not ours
     std::vector<std::vector<std::string>> synonyms; ///< classes of words
     Figures figures;
+    std::vector<std::string> topics; ///< every id that a card may have; empty = not told
     std::map<std::string, Law> laws; ///< by the title that citations use
     std::vector<Problem> problems;
     std::uint64_t fingerprint = 0; ///< of every file that was read
 };
 
-/// Reads every `*.toml` of `dir`, then the data in `dir/../data`. Never throws: whatever is wrong stands in
-/// `problems`, and a card with a problem is left out.
-Library load_library(const std::filesystem::path& dir);
+/// Reads the data in `dir/../data`, then every card of `dir`. `overlay` is a directory of an operator with
+/// the same two folders, `knowledge` and `data`: its cards replace those of the same topic, its data adds to
+/// ours. Empty = none. Never throws: whatever is wrong stands in `problems`, and a card with a problem is
+/// left out.
+Library load_library(const std::filesystem::path& dir, const std::filesystem::path& overlay = {});
+
+/// What a whole library lacks: topics without a card, and phrasings that stand in two cards.
+std::vector<Problem> check_whole(const Library& library);
 
 /// Adds the card that `toml` holds to `library`, or its problems; `file` names it in them.
 void add_card(std::string_view toml, const std::string& file, Library& library);

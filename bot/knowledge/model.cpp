@@ -1,13 +1,12 @@
 #include "bot/knowledge/model.hpp"
 
+#include "bot/knowledge/model_file.hpp"
+
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <fstream>
 #include <numeric>
 #include <random>
 #include <span>
-#include <stdexcept>
 #include <unordered_map>
 
 namespace bot::knowledge {
@@ -22,7 +21,6 @@ constexpr float bias_weight = 0.1F;
 constexpr float negligible = 1e-3F; ///< a smaller gradient changes nothing worth its time
 constexpr float unknown_idf = 6.0F;
 constexpr unsigned seed = 20260101;
-constexpr char magic[8] = {'L', 'M', 'M', 'O', 'D', 'E', 'L', '2'};
 
 void to_probabilities(std::span<float> scores)
 {
@@ -82,24 +80,6 @@ private:
     std::vector<std::uint32_t> worth_a_step_; ///< labels whose gradient is not negligible
 };
 
-template <class T> void put(std::ostream& out, const std::vector<T>& values)
-{
-    const std::uint64_t count = values.size();
-    out.write(reinterpret_cast<const char*>(&count), sizeof count);
-    out.write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(count * sizeof(T)));
-}
-
-template <class T> bool take(std::istream& in, std::vector<T>& values)
-{
-    constexpr std::uint64_t most = 1U << 30U;
-    std::uint64_t count = 0;
-    if (!in.read(reinterpret_cast<char*>(&count), sizeof count) || count > most)
-        return false;
-    values.resize(count);
-    return static_cast<bool>(
-        in.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(count * sizeof(T))));
-}
-
 } // namespace
 
 LinearModel LinearModel::train(const std::vector<FeatureVector>& texts,
@@ -110,7 +90,7 @@ LinearModel LinearModel::train(const std::vector<FeatureVector>& texts,
     std::vector<Weighed> weighed;
     for (const FeatureVector& one : texts)
         weighed.push_back(model.weigh(one));
-    Learner learner(model.names_.size(), label_count);
+    Learner learner(model.rows_.size(), label_count);
     std::vector<std::size_t> order(texts.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::mt19937 random(seed);
@@ -131,12 +111,14 @@ void LinearModel::choose_features(const std::vector<FeatureVector>& texts)
     for (const FeatureVector& one : texts)
         for (const auto& [feature, weight] : one)
             ++texts_with[feature];
+    std::vector<std::uint32_t> names;
     for (const auto& [feature, count] : texts_with)
         if (count >= fewest_texts)
-            names_.push_back(feature);
-    std::sort(names_.begin(), names_.end());
+            names.push_back(feature);
+    std::sort(names.begin(), names.end());
+    rows_ = Places(std::move(names));
     const float all = 1.0F + static_cast<float>(texts.size());
-    for (const std::uint32_t feature : names_)
+    for (const std::uint32_t feature : rows_.names())
         idf_.push_back(std::log(all / (1.0F + static_cast<float>(texts_with[feature]))) + 0.3F);
 }
 
@@ -145,7 +127,7 @@ void LinearModel::keep(const std::vector<float>& weights)
 {
     const std::size_t labels = bias_.size();
     weights_.resize(weights.size());
-    for (std::size_t row = 0; row < names_.size(); ++row) {
+    for (std::size_t row = 0; row < rows_.size(); ++row) {
         const std::span<const float> from(&weights[row * labels], labels);
         float most = 1e-9F;
         for (const float one : from)
@@ -156,23 +138,17 @@ void LinearModel::keep(const std::vector<float>& weights)
     }
 }
 
-std::size_t LinearModel::row_of(std::uint32_t feature) const
-{
-    const auto found = std::lower_bound(names_.begin(), names_.end(), feature);
-    return found != names_.end() && *found == feature ? static_cast<std::size_t>(found - names_.begin())
-                                                      : names_.size();
-}
-
 std::vector<std::pair<std::size_t, float>> LinearModel::weigh(const FeatureVector& features) const
 {
     Weighed known;
     known.reserve(features.size());
     float sum = 1e-9F;
     for (const auto& [feature, weight] : features) {
-        const std::size_t row = row_of(feature);
-        const float weighed = weight * (row == names_.size() ? 0 : idf_[row]);
-        sum += row == names_.size() ? 0.1F * weight * weight * unknown_idf : weighed * weighed;
-        if (row != names_.size())
+        const std::size_t row = rows_.find(feature);
+        const bool is_known = row < rows_.size();
+        const float weighed = weight * (is_known ? idf_[row] : 0);
+        sum += is_known ? weighed * weighed : 0.1F * weight * weight * unknown_idf;
+        if (is_known)
             known.emplace_back(row, weighed);
     }
     const float by = sharpness / std::sqrt(sum);
@@ -194,46 +170,39 @@ std::vector<float> LinearModel::probabilities(const FeatureVector& features) con
     return scores;
 }
 
-std::vector<std::pair<std::uint32_t, float>>
-LinearModel::contributions(const FeatureVector& features, std::size_t label, std::size_t most) const
+std::vector<std::pair<std::uint32_t, float>> LinearModel::contributions(const FeatureVector& features,
+                                                                        std::size_t label) const
 {
     std::vector<std::pair<std::uint32_t, float>> parts;
     for (const auto& [row, weight] : weigh(features))
-        parts.emplace_back(names_[row],
+        parts.emplace_back(rows_.names()[row],
                            weight * scale_[row] * static_cast<float>(weights_[row * bias_.size() + label]));
-    std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
-    parts.resize(std::min(parts.size(), most));
     return parts;
 }
 
-void LinearModel::save(const std::filesystem::path& file, std::uint64_t fingerprint) const
+void LinearModel::save(ModelWriter& file) const
 {
-    std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    out.write(magic, sizeof magic);
-    out.write(reinterpret_cast<const char*>(&fingerprint), sizeof fingerprint);
-    put(out, names_);
-    put(out, idf_);
-    put(out, scale_);
-    put(out, weights_);
-    put(out, bias_);
-    if (!out.flush())
-        throw std::runtime_error(file.string() + ": cannot be written");
+    file.put(rows_.names());
+    file.put(idf_);
+    file.put(scale_);
+    file.put(weights_);
+    file.put(bias_);
 }
 
-std::optional<LinearModel> LinearModel::load(const std::filesystem::path& file, std::uint64_t fingerprint)
+std::optional<LinearModel> LinearModel::load(ModelReader& file)
 {
-    std::ifstream in(file, std::ios::binary);
-    char found[sizeof magic] = {};
-    std::uint64_t learnt_from = 0;
-    if (!in.read(found, sizeof found) || std::memcmp(found, magic, sizeof magic) != 0 ||
-        !in.read(reinterpret_cast<char*>(&learnt_from), sizeof learnt_from) || learnt_from != fingerprint)
-        return std::nullopt;
     LinearModel model;
-    const bool whole = take(in, model.names_) && take(in, model.idf_) && take(in, model.scale_) &&
-                       take(in, model.weights_) && take(in, model.bias_);
-    if (!whole || model.idf_.size() != model.names_.size() || model.scale_.size() != model.names_.size() ||
-        model.weights_.size() != model.names_.size() * model.bias_.size() || model.bias_.empty())
+    std::vector<std::uint32_t> names;
+    file.take(names);
+    file.take(model.idf_);
+    file.take(model.scale_);
+    file.take(model.weights_);
+    file.take(model.bias_);
+    const std::size_t rows = names.size();
+    if (!file.good() || model.idf_.size() != rows || model.scale_.size() != rows ||
+        model.weights_.size() != rows * model.bias_.size() || model.bias_.empty())
         return std::nullopt;
+    model.rows_ = Places(std::move(names));
     return model;
 }
 

@@ -1,14 +1,17 @@
 #pragma once
 #include "bot/knowledge/features.hpp"
+#include "bot/knowledge/places.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace bot::knowledge {
+
+class ModelReader;
+class ModelWriter;
 
 /// Multinomial logistic regression over TF-IDF features: how likely each label is. Weights are kept in 8
 /// bits. Immutable, thread-safe.
@@ -23,24 +26,21 @@ public:
     std::vector<float> probabilities(const FeatureVector& features) const;
     std::size_t labels() const { return bias_.size(); }
 
-    /// The part of each feature in the text's score for `label`, largest first, at most `most`: what the hit
-    /// test shows.
+    /// The part of each known feature in the text's score for `label`: what the hit test shows.
     std::vector<std::pair<std::uint32_t, float>> contributions(const FeatureVector& features,
-                                                               std::size_t label, std::size_t most) const;
+                                                               std::size_t label) const;
 
-    /// Writes the model under a fingerprint of what it was learnt from; throws std::runtime_error.
-    void save(const std::filesystem::path& file, std::uint64_t fingerprint) const;
-    /// Nothing when the file is missing, damaged or of another fingerprint.
-    static std::optional<LinearModel> load(const std::filesystem::path& file, std::uint64_t fingerprint);
+    void save(ModelWriter& file) const;
+    /// Nothing when the file is damaged.
+    static std::optional<LinearModel> load(ModelReader& file);
 
 private:
     void choose_features(const std::vector<FeatureVector>& texts);
     void keep(const std::vector<float>& weights);
     /// (row, TF-IDF weight) of the known features, the whole text scaled to length one.
     std::vector<std::pair<std::size_t, float>> weigh(const FeatureVector& features) const;
-    std::size_t row_of(std::uint32_t feature) const;
 
-    std::vector<std::uint32_t> names_; ///< sorted; a feature's place is its row
+    Places rows_;                      ///< a feature's place is its row
     std::vector<float> idf_;           ///< per row
     std::vector<float> scale_;         ///< per row: of its 8-bit weights
     std::vector<std::int8_t> weights_; ///< rows × labels

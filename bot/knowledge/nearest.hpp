@@ -1,16 +1,21 @@
 #pragma once
 #include "bot/knowledge/features.hpp"
+#include "bot/knowledge/places.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace bot::knowledge {
 
+class ModelReader;
+class ModelWriter;
+
 /// Finds the phrasings that a text is most like: an inverted index of TF-IDF vectors. Immutable, thread-safe.
 class Nearest {
 public:
-    /// `texts[i]` belongs to label `labels[i]`; there are `label_count` labels.
-    Nearest(const std::vector<FeatureVector>& texts, std::vector<std::uint32_t> labels,
+    /// `texts[i]` belongs to label `labels[i]`; there are `label_count` labels, and `labels` is sorted.
+    Nearest(const std::vector<FeatureVector>& texts, const std::vector<std::uint32_t>& labels,
             std::size_t label_count);
 
     struct Likeness {
@@ -19,24 +24,25 @@ public:
     };
 
     Likeness likeness(const FeatureVector& text) const;
+    std::size_t labels() const { return first_text_.size() - 1; }
+
+    void save(ModelWriter& file) const;
+    /// Nothing when the file is damaged.
+    static std::optional<Nearest> load(ModelReader& file);
 
 private:
     struct Posting {
         std::uint32_t document : 24;
         std::uint32_t weight : 8;
     };
-    struct Term {
-        std::uint32_t feature = 0;
-        std::uint32_t from = 0; ///< place of its first posting
-        float idf = 0;
-    };
 
-    const Term* find(std::uint32_t feature) const;
+    Nearest() = default;
 
-    std::vector<std::uint32_t> labels_;
-    std::size_t label_count_;
-    std::vector<Term> terms_; ///< sorted by feature, closed by one more
-    std::vector<Posting> postings_;
+    Places terms_;                          ///< every feature of any phrasing
+    std::vector<std::uint32_t> from_;       ///< per term its first posting, closed by one more
+    std::vector<float> idf_;                ///< per term
+    std::vector<Posting> postings_;         ///< by term, then document
+    std::vector<std::uint32_t> first_text_; ///< per label its first document, closed by one more
 };
 
 } // namespace bot::knowledge

@@ -1,26 +1,23 @@
 #pragma once
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <vector>
 
 namespace bot::knowledge {
 
-/// Toneless syllables of Chinese characters, alike for sounds that many people do not tell apart (zh/z, ch/c,
-/// sh/s, l/n, final ng/n, f/h before u). Immutable, thread-safe.
-class Pinyin {
-public:
-    /// Reads ICU's table of the 20,902 common characters once per process.
-    Pinyin();
+constexpr char32_t first_pinyin_character = 0x4E00;
+constexpr std::size_t pinyin_characters = 20'902;
 
-    /// A number for the syllable of `character`, 0 when it has none.
-    std::uint16_t syllable(char32_t character) const
-    {
-        return character >= first && character < first + table_->size() ? (*table_)[character - first]
-                                                                        : std::uint16_t{0};
-    }
+/// Numbers of toneless syllables, 0 for none. Written by make_pinyin at build time.
+extern const std::array<std::uint16_t, pinyin_characters> pinyin_table;
 
-private:
-    static constexpr char32_t first = 0x4E00;
-    const std::vector<std::uint16_t>* table_;
-};
+/// A number for the toneless syllable of a Chinese character, 0 when it has none; alike for sounds that many
+/// people do not tell apart (zh/z, ch/c, sh/s, l/n, final ng/n, f/h before u).
+inline std::uint16_t syllable_of(char32_t character)
+{
+    return character >= first_pinyin_character && character < first_pinyin_character + pinyin_characters
+               ? pinyin_table[character - first_pinyin_character]
+               : std::uint16_t{0};
+}
 
 } // namespace bot::knowledge

@@ -14,6 +14,8 @@ namespace bot::routing {
 
 enum class Verdict { accept, duplicate, stale, self, looping, withdrawn, ignore };
 
+inline constexpr std::size_t verdict_count = 7;
+
 const char* to_string(Verdict verdict);
 
 struct IntakeLimits {

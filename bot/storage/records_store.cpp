@@ -6,9 +6,14 @@ namespace bot::storage {
 
 bool insert_seen(soci::session& sql, const std::vector<SeenRow>& keys, std::int64_t forget_before_ms)
 {
-    for (const auto& [key, at_ms] : keys)
-        sql << "INSERT INTO seen (key, at_ms) VALUES (:key, :at) ON CONFLICT DO NOTHING", soci::use(key),
-            soci::use(at_ms);
+    SeenRow row;
+    soci::statement insert =
+        (sql.prepare << "INSERT INTO seen (key, at_ms) VALUES (:key, :at) ON CONFLICT DO NOTHING",
+         soci::use(row.first), soci::use(row.second));
+    for (const SeenRow& one : keys) {
+        row = one;
+        insert.execute(true);
+    }
     sql << "DELETE FROM seen WHERE at_ms < :before", soci::use(forget_before_ms);
     return true;
 }
@@ -23,16 +28,6 @@ std::vector<SeenRow> list_seen(soci::session& sql, std::int64_t since_ms)
     while (rows.fetch())
         keys.push_back(one);
     return keys;
-}
-
-bool insert_questions(soci::session& sql, const std::vector<QuestionRow>& rows)
-{
-    for (const QuestionRow& row : rows)
-        sql << "INSERT INTO questions (account, chat, text, action, topic, at_ms) VALUES (:account, :chat, "
-               ":text, :action, :topic, :at)",
-            soci::use(row.account), soci::use(row.chat), soci::use(row.text), soci::use(row.action),
-            soci::use(row.topic), soci::use(row.at_ms);
-    return true;
 }
 
 bool insert_token(soci::session& sql, const std::string& hash, const Token& token, std::int64_t now_ms)

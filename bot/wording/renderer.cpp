@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <stdexcept>
 
@@ -18,7 +19,7 @@ mustache::data to_data(const nlohmann::json& value)
     case nlohmann::json::value_t::object: {
         mustache::data object(mustache::data::type::object);
         for (const auto& [key, inner] : value.items())
-            object.set(key, to_data(inner));
+            object[key] = to_data(inner);
         return object;
     }
     case nlohmann::json::value_t::array: {
@@ -48,45 +49,83 @@ std::string read_file(const std::filesystem::path& file)
     return text.str();
 }
 
-using Sources = std::map<std::string, std::string>;
-
-std::shared_ptr<const Sources> read_all(const std::filesystem::path& dir)
+mustache::mustache parse(const std::string& source)
 {
-    if (!std::filesystem::is_directory(dir))
-        throw std::runtime_error("no directory of templates at " + dir.string());
-    auto sources = std::make_shared<Sources>();
-    for (const auto& entry : std::filesystem::directory_iterator(dir)) {
-        if (entry.path().extension() != ".mustache")
-            continue;
-        std::string source = read_file(entry.path());
-        const mustache::mustache parsed(source);
-        if (!parsed.is_valid())
-            throw std::runtime_error(entry.path().string() + ": " + parsed.error_message());
-        sources->emplace(entry.path().stem().string(), std::move(source));
-    }
-    return sources;
+    mustache::mustache parsed(source);
+    if (!parsed.is_valid())
+        throw std::runtime_error(parsed.error_message());
+    return parsed;
+}
+
+void escape_nothing(mustache::mustache& parsed)
+{
+    parsed.set_custom_escape([](const std::string& plain) { return plain; });
+}
+
+std::string render(mustache::mustache& parsed, const nlohmann::json& context)
+{
+    std::string rendered;
+    parsed.render(to_data(context), [&rendered](const std::string& part) { rendered += part; });
+    return rendered;
+}
+
+std::string without_line_ends(std::string text)
+{
+    text.erase(text.find_last_not_of("\r\n ") + 1);
+    return text;
 }
 
 } // namespace
 
-Renderer::Renderer(std::filesystem::path dir) : dir_(std::move(dir)), sources_(read_all(dir_)) {}
+/// The library's `render` is not const, yet without lambdas and partials it only reads: so threads may share
+/// one.
+struct Renderer::Templates {
+    std::map<std::string, std::unique_ptr<mustache::mustache>> plain, pages;
+
+    static std::shared_ptr<const Templates> read(const std::filesystem::path& dir)
+    {
+        if (!std::filesystem::is_directory(dir))
+            throw std::runtime_error("no directory of templates at " + dir.string());
+        auto templates = std::make_shared<Templates>();
+        for (const auto& entry : std::filesystem::directory_iterator(dir))
+            if (entry.path().extension() == ".mustache")
+                templates->add(entry.path());
+        return templates;
+    }
+
+private:
+    void add(const std::filesystem::path& file)
+    {
+        const std::string source = read_file(file), name = file.stem().string();
+        try {
+            pages[name] = std::make_unique<mustache::mustache>(parse(source));
+            plain[name] = std::make_unique<mustache::mustache>(parse(source));
+        } catch (const std::runtime_error& error) {
+            throw std::runtime_error(file.string() + ": " + error.what());
+        }
+        escape_nothing(*plain[name]);
+    }
+};
+
+Renderer::Renderer(std::filesystem::path dir) : dir_(std::move(dir)), templates_(Templates::read(dir_)) {}
 
 void Renderer::reload()
 {
-    auto fresh = read_all(dir_);
+    auto fresh = Templates::read(dir_);
     const std::lock_guard lock(mutex_);
-    sources_ = std::move(fresh);
+    templates_ = std::move(fresh);
 }
 
-std::shared_ptr<const Sources> Renderer::snapshot() const
+std::shared_ptr<const Renderer::Templates> Renderer::snapshot() const
 {
     const std::lock_guard lock(mutex_);
-    return sources_;
+    return templates_;
 }
 
 std::string Renderer::text(const std::string& name, const nlohmann::json& context) const
 {
-    return fill(snapshot()->at(name), context);
+    const auto templates = snapshot();
+    return without_line_ends(render(*templates->plain.at(name), context));
 }
 
 std::string Renderer::text(const std::string& name) const
@@ -96,19 +135,17 @@ std::string Renderer::text(const std::string& name) const
 
 std::string Renderer::html(const std::string& name, const nlohmann::json& context) const
 {
-    mustache::mustache parsed(snapshot()->at(name));
-    return parsed.render(to_data(context));
+    const auto templates = snapshot();
+    return render(*templates->pages.at(name), context);
 }
 
 std::string Renderer::fill(const std::string& source, const nlohmann::json& context)
 {
-    mustache::mustache parsed(source);
-    if (!parsed.is_valid())
-        throw std::runtime_error(parsed.error_message());
-    parsed.set_custom_escape([](const std::string& plain) { return plain; });
-    std::string rendered = parsed.render(to_data(context));
-    rendered.erase(rendered.find_last_not_of("\r\n ") + 1);
-    return rendered;
+    if (source.find("{{") == std::string::npos)
+        return without_line_ends(source);
+    mustache::mustache parsed = parse(source);
+    escape_nothing(parsed);
+    return without_line_ends(render(parsed, context));
 }
 
 } // namespace bot::wording

@@ -2,7 +2,6 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -33,13 +32,13 @@ public:
     static std::string fill(const std::string& source, const nlohmann::json& context);
 
 private:
-    using Sources = std::map<std::string, std::string>;
+    struct Templates; ///< parsed once
 
-    std::shared_ptr<const Sources> snapshot() const;
+    std::shared_ptr<const Templates> snapshot() const;
 
     const std::filesystem::path dir_;
     mutable std::mutex mutex_;
-    std::shared_ptr<const Sources> sources_;
+    std::shared_ptr<const Templates> templates_;
 };
 
 } // namespace bot::wording

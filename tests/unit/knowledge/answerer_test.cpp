@@ -90,6 +90,16 @@ TEST(Answerer, FollowUpsKeepTheirTopic)
     EXPECT_EQ(shipped().follow_up("wage-arrears", 99, {}), "");
 }
 
+TEST(Answerer, TheHitTestTellsWhy)
+{
+    const auto told = shipped().explain("老闆拖欠工資怎麼辦", {});
+    EXPECT_EQ(told["normalised"], "老板拖欠工资怎么办");
+    EXPECT_EQ(told["topic"], "wage-arrears");
+    ASSERT_FALSE(told["features"].empty());
+    for (const auto& one : told["features"])
+        EXPECT_FALSE(one["name"].get<std::string>().empty());
+}
+
 TEST(Answerer, AnExpiredCardIsNeverServed)
 {
     const ManualClock later(2'000'000'000'000);

@@ -42,6 +42,7 @@ source = "s"
         std::ofstream(dir_.path() / name) << text;
     }
 
+    const std::filesystem::path& dir() const { return dir_.path(); }
     Library load() const { return load_library(dir_.path() / "knowledge"); }
 
 private:
@@ -104,7 +105,7 @@ const Wrong wrongs[] = {
     {"dates_crossed", "valid_until = 2027-12-31", "valid_until = 2020-12-31",
      "valid_until lies before valid_from", 1},
     {"unknown_law", "law = \"劳动法\"", "law = \"无此法\"", "《无此法》 does not stand in data/laws.toml",
-     17},
+     15},
     {"no_such_article", "第五十条", "第一百零八条", "《劳动法》 has 107 articles", 15},
     {"article_form", "第五十条", "50", "\"50\" is no article", 15},
     {"unknown_figure", "{{min_wage}}", "{{max_wage}}", "{{max_wage}} is no figure", 1},
@@ -145,11 +146,45 @@ TEST(Library, ATopicStandsInOneFileOnly)
     EXPECT_NE(library.problems[0].message.find("stands in"), std::string::npos);
 }
 
+TEST(Library, AnOperatorsCardReplacesOurs)
+{
+    const Cards ours, theirs;
+    ours.write("knowledge/a.toml", card());
+    theirs.write("knowledge/a.toml", card("要按月发", "本地：要按月发"));
+    const Library library = load_library(ours.dir() / "knowledge", theirs.dir());
+    ASSERT_TRUE(library.problems.empty()) << library.problems.front().message;
+    ASSERT_EQ(library.cards.size(), 1U);
+    EXPECT_TRUE(library.cards.front().answer.starts_with("本地："));
+}
+
+TEST(Library, TheWholeIsCheckedForGapsAndShadows)
+{
+    const Cards cards;
+    cards.write("data/topics.toml", "topics = [\"wage-arrears\", \"overtime-pay\", \"union-join\"]\n");
+    cards.write("knowledge/a.toml", card());
+    cards.write("knowledge/b.toml", card("wage-arrears", "overtime-pay"));
+    const Library library = cards.load();
+    const auto problems = check_whole(library);
+    ASSERT_EQ(problems.size(), 31U) << "one topic without a card, thirty phrasings twice";
+    EXPECT_NE(problems[0].message.find("union-join"), std::string::npos);
+    EXPECT_NE(problems[1].message.find("stands in"), std::string::npos);
+}
+
+TEST(Library, AnUnknownTopicIsRefused)
+{
+    const Cards cards;
+    cards.write("data/topics.toml", "topics = [\"union-join\"]\n");
+    cards.write("knowledge/a.toml", card());
+    EXPECT_NE(cards.load().problems.at(0).message.find("data/topics.toml"), std::string::npos);
+}
+
 TEST(Library, TheShippedCardsAreClean)
 {
     const Library library = load_library(LASTMETER_SOURCE_DIR "/templates/knowledge");
     for (const Problem& one : library.problems)
         ADD_FAILURE() << one.file << ":" << one.line << ": " << one.message;
+    for (const Problem& one : check_whole(library))
+        ADD_FAILURE() << one.file << ": " << one.message;
     EXPECT_EQ(library.cards.size(), 129U);
     EXPECT_GE(library.chatter.size(), 1000U);
 }

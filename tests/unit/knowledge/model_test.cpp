@@ -1,5 +1,6 @@
 #include "bot/knowledge/features.hpp"
 #include "bot/knowledge/model.hpp"
+#include "bot/knowledge/model_file.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
@@ -64,21 +65,29 @@ TEST(LinearModel, TheSameTextsGiveTheSameModel)
     EXPECT_EQ(first.probabilities(question), second.probabilities(question));
 }
 
+std::optional<LinearModel> load(const std::filesystem::path& file, std::uint64_t fingerprint)
+{
+    ModelReader reader(file, fingerprint);
+    return LinearModel::load(reader);
+}
+
 TEST(LinearModel, SurvivesAFileAndRefusesAnotherOne)
 {
     const Taught taught;
     const testing_support::TempDir dir;
     const auto file = dir.path() / "m";
     const auto model = LinearModel::train(taught.texts, taught.labels, 3);
-    model.save(file, 7);
-    const auto loaded = LinearModel::load(file, 7);
+    ModelWriter writer(file, 7);
+    model.save(writer);
+    writer.finish();
+    const auto loaded = load(file, 7);
     ASSERT_TRUE(loaded);
     const auto question = taught.extractor.extract("受伤");
     EXPECT_EQ(loaded->probabilities(question), model.probabilities(question));
-    EXPECT_FALSE(LinearModel::load(file, 8)) << "another fingerprint";
+    EXPECT_FALSE(load(file, 8)) << "another fingerprint";
     std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
-    EXPECT_FALSE(LinearModel::load(file, 7)) << "cut short";
-    EXPECT_FALSE(LinearModel::load(dir.path() / "none", 7));
+    EXPECT_FALSE(load(file, 7)) << "cut short";
+    EXPECT_FALSE(load(dir.path() / "none", 7));
 }
 
 } // namespace

@@ -1,13 +1,16 @@
-#include "bot/knowledge/pinyin.hpp"
-
 #include <unicode/translit.h>
 #include <unicode/unistr.h>
 
+#include <cstdint>
+#include <fstream>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
-namespace bot::knowledge {
+/// make_pinyin FILE: writes pinyin_table.cpp at build time. Deriving it takes ICU's transliterator a third of
+/// a second and megabytes, too much for every start of the program.
 namespace {
 
 constexpr UChar32 first_character = 0x4E00;
@@ -56,12 +59,25 @@ std::vector<std::uint16_t> read_table()
     return table;
 }
 
-} // namespace
-
-Pinyin::Pinyin()
+void write(std::ostream& out, const std::vector<std::uint16_t>& table)
 {
-    static const std::vector<std::uint16_t> table = read_table();
-    table_ = &table;
+    out << "#include \"bot/knowledge/pinyin.hpp\"\n\nnamespace bot::knowledge {\n\n"
+        << "const std::array<std::uint16_t, pinyin_characters> pinyin_table{";
+    for (std::size_t i = 0; i < table.size(); ++i)
+        out << (i % 20 == 0 ? "\n    " : " ") << table[i] << ",";
+    out << "};\n\n} // namespace bot::knowledge\n";
 }
 
-} // namespace bot::knowledge
+} // namespace
+
+int main(int argc, char** argv)
+{
+    const auto table = read_table();
+    if (argc != 2 || table.empty()) {
+        std::cerr << "make_pinyin FILE, with an ICU that knows Han-Latin\n";
+        return 1;
+    }
+    std::ofstream out(argv[1]);
+    write(out, table);
+    return out.flush() ? 0 : 1;
+}

@@ -1,0 +1,95 @@
+#include "bot/core/clock.hpp"
+#include "bot/core/text.hpp"
+#include "bot/knowledge/answerer.hpp"
+#include "bot/wording/renderer.hpp"
+#include "tests/bench/messages.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <ctime>
+#include <iostream>
+#include <vector>
+
+/// index_bench MODEL [google-benchmark's flags], run where `templates/` lies. Reports per call the mean, p50
+/// and p99.
+namespace {
+
+constexpr int calls = 100'000;
+
+struct House {
+    explicit House(const std::filesystem::path& model) : words("templates/zh"), answerer(clock, words, model)
+    {
+        answerer.reload("templates/knowledge");
+        for (const bench::Message& one : bench::read_messages("tests/bench/questions.txt")) {
+            questions.push_back(one.text);
+            normal.push_back(bot::text::normalise(one.text));
+        }
+    }
+
+    bot::SystemClock clock;
+    bot::wording::Renderer words;
+    bot::knowledge::Answerer answerer;
+    std::vector<std::string> questions, normal;
+};
+
+/// Time that this thread computed: the index neither waits nor locks, and other programs' turns are not its
+/// own.
+double computed_us()
+{
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
+}
+
+/// Calls `work` with one question after the other and keeps each call's time.
+template <class F> void time_each(benchmark::State& state, const std::vector<std::string>& questions, F work)
+{
+    std::vector<double> times_us;
+    times_us.reserve(calls);
+    std::size_t next = 0;
+    for (auto one : state) {
+        const std::string& question = questions[next++ % questions.size()];
+        const double start = computed_us();
+        benchmark::DoNotOptimize(work(question));
+        times_us.push_back(computed_us() - start);
+    }
+    std::sort(times_us.begin(), times_us.end());
+    state.counters["p50_us"] = times_us[times_us.size() / 2];
+    state.counters["p99_us"] = times_us[times_us.size() * 99 / 100];
+}
+
+void add(const char* name, void (*run)(benchmark::State&, const House&), const House& house)
+{
+    benchmark::RegisterBenchmark(name, [run, &house](benchmark::State& state) { run(state, house); })
+        ->Iterations(calls)
+        ->Unit(benchmark::kMicrosecond);
+}
+
+void rank(benchmark::State& state, const House& house)
+{
+    const auto index = house.answerer.snapshot();
+    time_each(state, house.normal, [&](const std::string& text) { return index->rank(text).known; });
+}
+
+void ask(benchmark::State& state, const House& house)
+{
+    const bot::knowledge::Asker asker;
+    time_each(state, house.questions,
+              [&](const std::string& text) { return house.answerer.ask(text, asker).reply.size(); });
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    benchmark::Initialize(&argc, argv);
+    if (argc != 2) {
+        std::cerr << "index_bench MODEL\n";
+        return 2;
+    }
+    const House house(argv[1]);
+    add("rank", rank, house);
+    add("ask", ask, house);
+    benchmark::RunSpecifiedBenchmarks();
+}
