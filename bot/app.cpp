@@ -108,8 +108,12 @@ struct App::Impl {
             database, clock, ids, options.config.approval_from_groups, [this] { wake_postmen(); });
         build_registry();
         open_accounts();
-        api = std::make_unique<console::Api>(database, *announcer, words, clock,
-                                             [this] { return all_doors(); });
+        console::QuestionsApi questions(database, answerer, clock, background,
+                                        [this](std::string account, Outgoing message) {
+                                            return send_by(std::move(account), std::move(message));
+                                        });
+        api = std::make_unique<console::Api>(
+            database, *announcer, words, clock, [this] { return all_doors(); }, std::move(questions));
         build_site();
     }
 
@@ -151,7 +155,10 @@ struct App::Impl {
             std::make_unique<handlers::Subscriptions>(database, directory, words, clock, ids));
         abilities.push_back(std::make_unique<handlers::Questions>(
             answerer, contexts, words, (options.templates / "data" / "menu.json").string(),
-            [this](storage::QuestionRow row) { write_behind.add(std::move(row)); }));
+            [this](storage::AskedQuestion row) {
+                row.id = ids.next();
+                write_behind.add(std::move(row));
+            }));
         registry = std::make_unique<handlers::Registry>(
             intake, contexts, directory, options.config.names, std::move(abilities),
             [this](Event event) { return note(std::move(event)); },
@@ -229,6 +236,15 @@ struct App::Impl {
         for (const auto& [id, account] : accounts)
             doors.push_back(account.opened.door.get());
         return doors;
+    }
+
+    asio::awaitable<SendOutcome> send_by(std::string account, Outgoing message)
+    {
+        SendOutcome outcome;
+        outcome.action = SendAction::drop;
+        if (const auto found = accounts.find(account); found != accounts.end())
+            outcome = co_await found->second.opened.door->send(std::move(message));
+        co_return outcome;
     }
 
     void wake_postmen()

@@ -37,21 +37,34 @@ struct Arguments {
     std::string knowledge, save_model, kind, file, out, audience, at, name, role = "organizer", org = "root";
 };
 
+std::filesystem::path program_dir()
+{
+    std::error_code ec;
+    return std::filesystem::read_symlink("/proc/self/exe", ec).parent_path();
+}
+
+/// What an installation brings: prefix/bin/lastmeter finds prefix/share/lastmeter.
+std::filesystem::path installed_dir()
+{
+    return program_dir().parent_path() / "share" / "lastmeter";
+}
+
+/// The working directory's, the installed ones, or those of the sources that a build came from.
 std::filesystem::path templates_dir()
 {
-    for (const char* candidate : {"templates", LASTMETER_TEMPLATES, "/usr/share/lastmeter/templates"})
+    for (const std::filesystem::path& candidate :
+         {std::filesystem::path("templates"), installed_dir() / "templates",
+          std::filesystem::path(LASTMETER_TEMPLATES)})
         if (std::filesystem::is_directory(candidate))
             return candidate;
     throw std::runtime_error("templates/ is neither in the working directory nor installed");
 }
 
-/// Beside the program, where the build leaves it.
+/// Beside the program, where the build leaves it, or installed. Empty: none.
 std::filesystem::path model_file()
 {
     std::error_code ec;
-    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ec);
-    for (const std::filesystem::path& dir :
-         {program.parent_path(), std::filesystem::path("/usr/share/lastmeter")})
+    for (const std::filesystem::path& dir : {program_dir(), installed_dir()})
         if (std::filesystem::exists(dir / "knowledge.model", ec))
             return dir / "knowledge.model";
     return {};

@@ -104,7 +104,15 @@ bool Questions::is_dislike(const Turn& turn) const
 
 void Questions::note(const Turn& turn, const char* action, const std::string& topic)
 {
-    log_({turn.event.account, turn.event.chat.id, bot::text::for_log(turn.text), action, topic, 0});
+    bot::storage::AskedQuestion asked;
+    asked.account = turn.event.account;
+    asked.chat = turn.event.chat.id;
+    asked.chat_type = turn.event.chat.type == bot::ChatType::group ? "group" : "direct";
+    asked.message_id = turn.event.message_id;
+    asked.text = bot::text::for_log(turn.text);
+    asked.action = action;
+    asked.topic = topic;
+    log_(std::move(asked));
 }
 
 std::optional<bot::Reply> Questions::choose(const Turn& turn, std::size_t number)

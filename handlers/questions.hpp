@@ -1,6 +1,6 @@
 #pragma once
 #include "bot/knowledge/answerer.hpp"
-#include "bot/storage/records_store.hpp"
+#include "bot/storage/questions_store.hpp"
 #include "bot/wording/renderer.hpp"
 #include "handlers/handler.hpp"
 
@@ -16,7 +16,7 @@ namespace handlers {
 /// an answer.
 class Questions final : public Handler {
 public:
-    using Log = std::function<void(bot::storage::QuestionRow)>;
+    using Log = std::function<void(bot::storage::AskedQuestion)>;
 
     /// `menu_file` is `templates/data/menu.json`. Throws std::runtime_error when it cannot be read.
     Questions(const bot::knowledge::Answerer& answerer, bot::routing::Contexts& contexts,

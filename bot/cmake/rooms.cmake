@@ -26,6 +26,9 @@ if(LASTMETER_SANITIZE)
     if(LASTMETER_SANITIZE MATCHES thread AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
         add_compile_options(-Wno-tsan)
     endif()
+    if(LASTMETER_SANITIZE MATCHES undefined AND CMAKE_CXX_COMPILER_ID MATCHES Clang)
+        add_compile_options(-fno-sanitize=function) # its prologue data and coroutines do not assemble together
+    endif()
 endif()
 
 add_library(bot_boost INTERFACE)

@@ -92,6 +92,15 @@ public:
 
     Loaded take() { return std::move(loaded_); }
 
+    void parse(std::string_view text)
+    {
+        try {
+            read(toml::parse(text, std::string_view(file_)));
+        } catch (const toml::parse_error& error) {
+            syntax_error(static_cast<int>(error.source().begin.line), std::string(error.description()));
+        }
+    }
+
     void read(const toml::table& root)
     {
         Strings sections{"account"};
@@ -384,14 +393,17 @@ Loaded load(const std::filesystem::path& file, const Environment& environment, b
     const auto text = read_file(file);
     if (!text && must_exist)
         reader.syntax_error(0, "cannot read the file");
-    if (text) {
-        try {
-            reader.read(toml::parse(*text, file.string()));
-        } catch (const toml::parse_error& error) {
-            reader.syntax_error(static_cast<int>(error.source().begin.line),
-                                std::string(error.description()));
-        }
-    }
+    if (text)
+        reader.parse(*text);
+    reader.apply_environment();
+    return reader.take();
+}
+
+Loaded load_text(std::string_view toml, const std::string& name, const Environment& environment,
+                 const Platforms& platforms)
+{
+    Reader reader(name, environment, platforms);
+    reader.parse(toml);
     reader.apply_environment();
     return reader.take();
 }

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bot::config {
@@ -78,6 +79,10 @@ Environment process_environment();
 /// `LASTMETER_SECTION_KEY`. Never throws: whatever is wrong stands in `problems`.
 Loaded load(const std::filesystem::path& file, const Environment& environment, bool must_exist,
             const Platforms& platforms);
+
+/// The same from a text that is at hand; `name` stands for the file in `problems`.
+Loaded load_text(std::string_view toml, const std::string& name, const Environment& environment,
+                 const Platforms& platforms);
 
 /// The nearest of `known` when it is close enough to be a slip of the fingers, else empty.
 std::string nearest(const std::string& word, const std::vector<std::string>& known);

@@ -1,6 +1,7 @@
 #include "bot/console/api.hpp"
 
 #include "bot/console/tokens.hpp"
+#include "bot/core/json.hpp"
 #include "bot/core/text.hpp"
 #include "bot/core/time.hpp"
 #include "bot/outreach/audience.hpp"
@@ -103,6 +104,11 @@ bool may_write(const storage::Token& who)
     return who.role == "admin" || who.role == "organizer" || who.role == "reviewer";
 }
 
+bool may_edit(const storage::Token& who)
+{
+    return who.role == "admin" || who.role == "organizer" || who.role == "editor";
+}
+
 HttpResponse not_found()
 {
     return net::problem(404, "没有这个地址", "这里没有你能看的内容");
@@ -111,8 +117,9 @@ HttpResponse not_found()
 } // namespace
 
 Api::Api(storage::Database& database, outreach::Announcer& announcer, const wording::Renderer& words,
-         const Clock& clock, std::function<std::vector<const Door*>()> doors)
-    : database_(database), announcer_(announcer), words_(words), clock_(clock), doors_(std::move(doors))
+         const Clock& clock, std::function<std::vector<const Door*>()> doors, QuestionsApi questions)
+    : database_(database), announcer_(announcer), words_(words), clock_(clock), doors_(std::move(doors)),
+      questions_(std::move(questions))
 {
 }
 
@@ -127,10 +134,12 @@ asio::awaitable<HttpResponse> Api::serve(std::string path, HttpRequest request)
     const auto token = co_await database_.read(std::move(look));
     if (!token)
         co_return net::problem(401, "令牌不对", "请核对令牌，或用 lastmeter token add 重新发一个");
-    if (request.method != "GET" && !may_write(*token))
-        co_return not_found();
     auto parts = split(path);
     const std::string first = parts[0];
+    if (first == "questions" || first == "knowledge")
+        co_return co_await knowledge(std::move(parts), std::move(request), *token);
+    if (request.method != "GET" && !may_write(*token))
+        co_return not_found();
     if (first == "announcements")
         co_return co_await announcements(std::move(parts), std::move(request), *token);
     if (first == "groups" && request.method == "GET")
@@ -163,9 +172,26 @@ asio::awaitable<HttpResponse> Api::announcements(std::vector<std::string> parts,
     co_return not_found();
 }
 
+asio::awaitable<HttpResponse> Api::knowledge(std::vector<std::string> parts, HttpRequest request,
+                                             storage::Token who)
+{
+    const bool reads = request.method == "GET";
+    if (parts[0] == "questions" && parts.size() == 1 && reads)
+        co_return co_await questions_.list();
+    if (reads || !may_edit(who))
+        co_return not_found();
+    if (parts[0] == "knowledge" && parts.size() == 2 && parts[1] == "try")
+        co_return questions_.hit_test(request);
+    if (parts[0] == "questions" && parts.size() == 3 && parts[2] == "attach")
+        co_return co_await questions_.attach(std::move(request));
+    if (parts[0] == "questions" && parts.size() == 3 && parts[2] == "not-ours")
+        co_return co_await questions_.not_ours(std::move(request));
+    co_return not_found();
+}
+
 asio::awaitable<HttpResponse> Api::create(HttpRequest request, storage::Token who)
 {
-    const json body = json::parse(request.body, nullptr, false);
+    const json body = json_or_null(request.body);
     if (!body.is_object())
         co_return net::problem(400, "看不懂的内容", "要一个 JSON 对象，有 title、body、category、audience");
     const auto send_at = read_time(body, "send_at");
@@ -214,7 +240,7 @@ asio::awaitable<HttpResponse> Api::act(std::int64_t id, std::string action, Http
     else if (action == "retry")
         co_await announcer_.retry_failed(id);
     else if (action == "resolve") {
-        const json body = json::parse(request.body, nullptr, false);
+        const json body = json_or_null(request.body);
         const std::string to = body.is_object() ? read_text(body, "to") : "";
         const std::int64_t group = body.is_object() ? number_of(read_text(body, "group")) : -1;
         if ((to != "sent" && to != "waiting") || group < 0)
@@ -339,7 +365,7 @@ asio::awaitable<HttpResponse> Api::orgs()
 
 asio::awaitable<HttpResponse> Api::bind_code(HttpRequest request, storage::Token who)
 {
-    const json body = json::parse(request.body, nullptr, false);
+    const json body = json_or_null(request.body);
     const std::string org = body.is_object() ? read_text(body, "org", who.org.c_str()) : who.org;
     const std::string code = new_bind_code();
     const std::int64_t expires = clock_.now_ms() + bind_code_ms;

@@ -1,4 +1,5 @@
 #pragma once
+#include "bot/console/questions_api.hpp"
 #include "bot/core/clock.hpp"
 #include "bot/core/door.hpp"
 #include "bot/net/http.hpp"
@@ -19,7 +20,7 @@ namespace bot::console {
 class Api {
 public:
     Api(storage::Database& database, outreach::Announcer& announcer, const wording::Renderer& words,
-        const Clock& clock, std::function<std::vector<const Door*>()> doors);
+        const Clock& clock, std::function<std::vector<const Door*>()> doors, QuestionsApi questions);
 
     /// `path` is the rest behind `/api/v1/`.
     asio::awaitable<net::HttpResponse> serve(std::string path, net::HttpRequest request);
@@ -27,6 +28,8 @@ public:
 private:
     asio::awaitable<net::HttpResponse> announcements(std::vector<std::string> parts, net::HttpRequest request,
                                                      storage::Token who);
+    asio::awaitable<net::HttpResponse> knowledge(std::vector<std::string> parts, net::HttpRequest request,
+                                                 storage::Token who);
     asio::awaitable<net::HttpResponse> create(net::HttpRequest request, storage::Token who);
     asio::awaitable<net::HttpResponse> act(std::int64_t id, std::string action, net::HttpRequest request,
                                            storage::Token who);
@@ -44,6 +47,7 @@ private:
     const wording::Renderer& words_;
     const Clock& clock_;
     const std::function<std::vector<const Door*>()> doors_;
+    QuestionsApi questions_;
 };
 
 } // namespace bot::console

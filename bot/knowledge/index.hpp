@@ -43,6 +43,9 @@ public:
     /// the story.
     Ranking rank(std::string_view text) const;
 
+    /// The features of a normalised text.
+    FeatureVector features(std::string_view text) const { return extractor_.extract(text); }
+
     /// A feature that spoke for one card against another.
     struct Reason {
         std::string feature;

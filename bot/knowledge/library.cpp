@@ -51,12 +51,15 @@ public:
     {
     }
 
-    void read()
+    void read_file() { add(reader_.parse()); }
+    void read_text(std::string_view toml) { add(reader_.parse(toml)); }
+
+private:
+    void add(const std::optional<toml::table>& table)
     {
-        const std::size_t before = library_.problems.size();
-        const auto table = reader_.parse();
         if (!table)
             return;
+        const std::size_t before = library_.problems.size();
         reader_.known_keys(*table, {"topic", "title", "short", "valid_from", "valid_until", "phrasings",
                                     "answer", "follow_up", "variant", "citation"});
         Card card = read_head(*table);
@@ -69,7 +72,6 @@ public:
             keep(std::move(card));
     }
 
-private:
     void check_topic(const toml::table& table, const Card& card)
     {
         const auto& topics = library_.topics;
@@ -318,7 +320,8 @@ void read_cards(const std::filesystem::path& dir, Library& library, bool is_over
     std::sort(files.begin(), files.end());
     for (const auto& file : files) {
         library.fingerprint = hash_file(library.fingerprint, file);
-        CardReader(file.string(), library, is_overlay).read();
+        const std::string name = file.string();
+        CardReader(name, library, is_overlay).read_file();
     }
 }
 
@@ -341,6 +344,11 @@ Library load_library(const std::filesystem::path& dir, const std::filesystem::pa
     if (!overlay.empty())
         read_cards(overlay / "knowledge", library, true);
     return library;
+}
+
+void add_card(std::string_view toml, const std::string& file, Library& library)
+{
+    CardReader(file, library, false).read_text(toml);
 }
 
 std::vector<Problem> check_whole(const Library& library)

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bot::knowledge {
@@ -54,6 +55,9 @@ Library load_library(const std::filesystem::path& dir, const std::filesystem::pa
 
 /// What a whole library lacks: topics without a card, and phrasings that stand in two cards.
 std::vector<Problem> check_whole(const Library& library);
+
+/// Adds the card that `toml` holds to `library`, or its problems; `file` names it in them.
+void add_card(std::string_view toml, const std::string& file, Library& library);
 
 /// The number in 「第八十五条」; 0 when it is none.
 int article_number(std::string_view article);

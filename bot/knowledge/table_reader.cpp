@@ -12,10 +12,25 @@ std::optional<toml::table> TableReader::parse()
     try {
         return toml::parse_file(file_);
     } catch (const toml::parse_error& error) {
-        problems_.push_back(
-            {file_, static_cast<int>(error.source().begin.line), std::string(error.description())});
+        note(error);
         return std::nullopt;
     }
+}
+
+std::optional<toml::table> TableReader::parse(std::string_view text)
+{
+    try {
+        return toml::parse(text, std::string_view(file_));
+    } catch (const toml::parse_error& error) {
+        note(error);
+        return std::nullopt;
+    }
+}
+
+void TableReader::note(const toml::parse_error& error)
+{
+    problems_.push_back(
+        {file_, static_cast<int>(error.source().begin.line), std::string(error.description())});
 }
 
 void TableReader::known_keys(const toml::table& table, std::initializer_list<std::string_view> known)

@@ -21,6 +21,8 @@ public:
 
     /// The file as a table, or nothing after its mistake was noted.
     std::optional<toml::table> parse();
+    /// The same for a text that is at hand; `file` only names it.
+    std::optional<toml::table> parse(std::string_view text);
 
     void known_keys(const toml::table& table, std::initializer_list<std::string_view> known);
     /// A text that must be there, trimmed.
@@ -45,6 +47,8 @@ public:
     }
 
 private:
+    void note(const toml::parse_error& error);
+
     std::string file_;
     std::vector<Problem>& problems_;
 };

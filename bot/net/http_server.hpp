@@ -22,6 +22,8 @@ struct ServerLimits {
     std::chrono::milliseconds body_timeout{30'000};
     std::chrono::milliseconds idle_timeout{60'000};
     std::chrono::milliseconds write_timeout{30'000};
+    std::size_t drain_bytes = 8 * 1024 * 1024; ///< read and dropped after a refusal, so that it is heard
+    std::chrono::milliseconds drain_timeout{5'000};
 };
 
 struct ServerOptions {

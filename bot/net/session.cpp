@@ -9,6 +9,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <boost/beast/version.hpp>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -71,6 +72,35 @@ Response to_response(HttpResponse& answer, unsigned version, bool keep_alive, bo
     return response;
 }
 
+/// The status with which to refuse a header that the parser let pass, or 0. RFC 9112, sections 3.2, 6.1, 6.3:
+/// whoever is in doubt about where a request ends must not guess.
+unsigned header_fault(const Parser& parser)
+{
+    const auto& message = parser.get();
+    const bool coded = message.count(http::field::transfer_encoding) > 0;
+    const std::size_t lengths = message.count(http::field::content_length);
+    const auto length = message.find(http::field::content_length);
+    if (length != message.end() &&
+        length->value().find_first_not_of("0123456789") != beast::string_view::npos)
+        return 400;
+    if (lengths > 1 || (coded && (lengths > 0 || !parser.chunked())))
+        return 400;
+    const std::size_t hosts = message.count(http::field::host);
+    if (hosts > 1 || (hosts == 0 && message.version() >= 11))
+        return 400;
+    const auto expected = message.find(http::field::expect);
+    const bool known = expected == message.end() || beast::iequals(expected->value(), "100-continue");
+    return known ? 0 : 417;
+}
+
+/// One piece of a streamed body as it stands on the wire; empty: the end.
+std::string frame(const std::string& piece, bool chunked)
+{
+    if (!chunked)
+        return piece;
+    return fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
+}
+
 asio::awaitable<void> run_after(std::function<asio::awaitable<void>()> work)
 {
     co_await work();
@@ -85,7 +115,6 @@ public:
         : stream_(std::move(stream)), executor_(stream_.get_executor()), shared_(std::move(shared)),
           address_(std::move(address))
     {
-        shared_->add(this);
     }
     ~Session() override { shared_->remove(this); }
 
@@ -104,6 +133,7 @@ public:
 
     asio::awaitable<void> run()
     {
+        shared_->add(this); // not before: whoever asks it to stop needs its shared_ptr to exist
         if constexpr (!std::is_same_v<Stream, beast::tcp_stream>) {
             lowest().expires_after(shared_->limits.header_timeout);
             auto [ec] = co_await stream_.async_handshake(asio::ssl::stream_base::server, as_values);
@@ -152,6 +182,9 @@ private:
         busy_ = true;
         if (ec)
             co_return co_await refuse(ec);
+        const unsigned fault = header_fault(parser);
+        if (fault != 0)
+            co_return co_await refuse(fault, "the header is ambiguous or asks what is not offered");
         const std::string_view target(parser.get().target().data(), parser.get().target().size());
         const std::size_t most =
             target.starts_with("/hooks/") ? shared_->limits.hook_body_bytes : shared_->limits.body_bytes;
@@ -161,10 +194,22 @@ private:
         if (beast::websocket::is_upgrade(parser.get()))
             co_return co_await upgrade(parser);
         lowest().expires_after(shared_->limits.body_timeout);
+        if (parser.get().count(http::field::expect) > 0 && !parser.is_done())
+            co_await tell_to_continue();
         auto [body_ec, m] = co_await http::async_read(stream_, buffer_, parser, as_values);
         if (body_ec)
             co_return co_await refuse(body_ec);
         co_return co_await answer(parser);
+    }
+
+    /// RFC 9110, section 10.1.1: the peer holds its body back until it hears this.
+    asio::awaitable<void> tell_to_continue()
+    {
+        http::response<http::empty_body> message(http::status::continue_, 11);
+        http::response_serializer<http::empty_body> serializer(message);
+        auto [ec, n] = co_await http::async_write_header(stream_, serializer, as_values);
+        if (ec)
+            lowest().close();
     }
 
     asio::awaitable<bool> answer(Parser& parser)
@@ -185,7 +230,8 @@ private:
         const bool sent = co_await write(response, version, keep_alive, head);
         if (after)
             spawn_after(std::move(after));
-        co_return sent&& keep_alive;
+        const bool go_on = sent && keep_alive;
+        co_return go_on;
     }
 
     asio::awaitable<HttpResponse> handle(HttpRequest request)
@@ -223,18 +269,21 @@ private:
         head.set(http::field::content_type, response.content_type);
         for (const auto& [name, value] : response.headers)
             head.insert(name, value);
-        head.chunked(true);
+        const bool chunked = version >= 11;
+        head.chunked(chunked);
+        head.keep_alive(false);
         http::response_serializer<http::empty_body> serializer(head);
+        lowest().expires_after(shared_->limits.write_timeout);
         auto [ec, n] = co_await http::async_write_header(stream_, serializer, as_values);
         busy_ = false;
         while (!ec && !shared_->stopping) {
             const std::string piece = co_await response.stream();
+            const std::string wire = frame(piece, chunked);
+            lowest().expires_after(shared_->limits.write_timeout);
+            auto [write_ec, m] = co_await asio::async_write(stream_, asio::buffer(wire), as_values);
+            ec = write_ec;
             if (piece.empty())
                 break;
-            lowest().expires_after(shared_->limits.write_timeout);
-            const auto chunk = http::make_chunk(asio::buffer(piece));
-            auto [write_ec, m] = co_await asio::async_write(stream_, chunk, as_values);
-            ec = write_ec;
         }
         co_return false;
     }
@@ -277,11 +326,33 @@ private:
         else if (ec.category() == make_error_code(http::error::end_of_stream).category() &&
                  ec != http::error::end_of_stream && ec != http::error::partial_message)
             status = 400;
-        if (status != 0) {
-            HttpResponse response = problem(status, "请求不合规矩", ec.message());
-            co_await write(response, 11, false, false);
-        }
+        if (status != 0)
+            co_await refuse(status, ec.message());
         co_return false;
+    }
+
+    asio::awaitable<bool> refuse(unsigned status, std::string detail)
+    {
+        HttpResponse response = problem(status, "请求不合规矩", detail);
+        const bool heard = co_await write(response, 11, false, false);
+        if (heard)
+            co_await drain();
+        co_return false;
+    }
+
+    /// The peer may still be writing: to close now would reset the connection before it has read the answer.
+    asio::awaitable<void> drain()
+    {
+        busy_ = false;
+        error_code ec;
+        lowest().socket().shutdown(tcp::socket::shutdown_send, ec);
+        lowest().expires_after(shared_->limits.drain_timeout);
+        std::vector<char> scrap(16 * 1024);
+        for (std::size_t taken = 0; !ec && taken < shared_->limits.drain_bytes && !shared_->stopping;) {
+            auto [read_ec, n] = co_await lowest().async_read_some(asio::buffer(scrap), as_values);
+            ec = read_ec;
+            taken += n;
+        }
     }
 
     void spawn_after(std::function<asio::awaitable<void>()> work)

@@ -10,7 +10,7 @@ namespace bot::outreach {
 namespace {
 
 constexpr std::size_t longest = 4000;
-constexpr int deepest = 64;
+constexpr int deepest = 6; ///< brackets and nots; SQLite's parser stack takes little more than that
 
 struct Failure {
     std::size_t position;
@@ -33,18 +33,27 @@ public:
 private:
     std::string either(int depth)
     {
-        std::string sql = both(depth);
-        while (take_word("or"))
-            sql = "(" + sql + " OR " + both(depth) + ")";
-        return sql;
+        return chain("or", " OR ", [&] { return both(depth); });
     }
 
     std::string both(int depth)
     {
-        std::string sql = one(depth);
-        while (take_word("and"))
-            sql = "(" + sql + " AND " + one(depth) + ")";
-        return sql;
+        return chain("and", " AND ", [&] { return one(depth); });
+    }
+
+    /// `a or b or c` in one pair of brackets: SQLite's parser takes a chain of any length, but few nested
+    /// brackets.
+    template <class Next> std::string chain(std::string_view word, const char* sql_word, Next next)
+    {
+        std::string first = next();
+        if (!take_word(word))
+            return first;
+        std::string sql = "(" + first;
+        do {
+            sql += sql_word;
+            sql += next();
+        } while (take_word(word));
+        return sql + ")";
     }
 
     std::string one(int depth)

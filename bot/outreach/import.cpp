@@ -2,12 +2,11 @@
 
 #include "bot/core/geo.hpp"
 #include "bot/core/text.hpp"
+#include "bot/outreach/import_rows.hpp"
 #include "bot/storage/groups_store.hpp"
 
-#include <nlohmann/json.hpp>
-#include <unicode/ucnv.h>
-#include <unicode/unistr.h>
-
+#include <charconv>
+#include <cmath>
 #include <fstream>
 #include <map>
 #include <optional>
@@ -18,140 +17,14 @@
 namespace bot::outreach {
 namespace {
 
-using nlohmann::json;
-
-struct Row {
-    int line = 0;
-    std::map<std::string, std::string> fields;
-
-    std::string get(const std::string& name) const
-    {
-        const auto found = fields.find(name);
-        return found == fields.end() ? std::string() : found->second;
-    }
-};
-
-struct Stop : std::runtime_error {
-    Stop(int at, const std::string& message) : std::runtime_error(message), line(at) {}
-    int line;
-};
-
-std::string read_text(const std::filesystem::path& file)
+std::string read_file(const std::filesystem::path& file)
 {
     std::ifstream in(file, std::ios::binary);
     if (!in)
-        throw Stop(0, "cannot read the file");
+        throw ImportStop(0, "cannot read the file");
     std::ostringstream bytes;
     bytes << in.rdbuf();
-    std::string text = bytes.str();
-    if (text.starts_with("\xEF\xBB\xBF"))
-        text.erase(0, 3);
-    if (text::is_utf8(text))
-        return text;
-    UErrorCode error = U_ZERO_ERROR;
-    UConverter* gb18030 = ucnv_open("gb18030", &error);
-    const icu::UnicodeString wide(text.data(), static_cast<std::int32_t>(text.size()), gb18030, error);
-    ucnv_close(gb18030);
-    if (U_FAILURE(error))
-        throw Stop(0, "neither UTF-8 nor GB18030");
-    std::string utf8;
-    wide.toUTF8String(utf8);
-    return utf8;
-}
-
-/// Fields of RFC 4180 text, with the line each record starts on.
-std::vector<std::pair<int, std::vector<std::string>>> read_records(const std::string& text)
-{
-    std::vector<std::pair<int, std::vector<std::string>>> records;
-    std::vector<std::string> fields(1);
-    bool quoted = false;
-    int line = 1, start = 1;
-    const auto end_record = [&] {
-        if (fields.size() > 1 || !fields[0].empty())
-            records.emplace_back(start, fields);
-        fields.assign(1, "");
-        start = line;
-    };
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (c == '\n')
-            ++line;
-        if (quoted) {
-            if (c != '"')
-                fields.back() += c;
-            else if (i + 1 < text.size() && text[i + 1] == '"')
-                fields.back() += text[++i];
-            else
-                quoted = false;
-        } else if (c == '"' && fields.back().empty()) {
-            quoted = true;
-        } else if (c == ',') {
-            fields.emplace_back();
-        } else if (c == '\n') {
-            end_record();
-        } else if (c != '\r') {
-            fields.back() += c;
-        }
-    }
-    if (quoted)
-        throw Stop(start, "a quoted field is not closed");
-    end_record();
-    return records;
-}
-
-std::vector<Row> read_csv(const std::string& text, const std::set<std::string>& columns)
-{
-    const auto records = read_records(text);
-    if (records.empty())
-        throw Stop(1, "a header row is needed");
-    const auto& header = records.front().second;
-    for (const std::string& name : header)
-        if (!columns.contains(name))
-            throw Stop(1, "unknown column \"" + name + "\"");
-    std::vector<Row> rows;
-    for (std::size_t i = 1; i < records.size(); ++i) {
-        const auto& [line, fields] = records[i];
-        if (fields.size() != header.size())
-            throw Stop(line, std::to_string(fields.size()) + " fields, the header has " +
-                                 std::to_string(header.size()));
-        Row row;
-        row.line = line;
-        for (std::size_t k = 0; k < fields.size(); ++k)
-            row.fields.emplace(header[k], std::string(text::trim(fields[k])));
-        rows.push_back(std::move(row));
-    }
-    return rows;
-}
-
-std::vector<Row> read_json_lines(const std::string& text, const std::set<std::string>& columns)
-{
-    std::vector<Row> rows;
-    std::istringstream in(text);
-    int number = 0;
-    for (std::string line; std::getline(in, line);) {
-        ++number;
-        if (text::trim(line).empty())
-            continue;
-        const json value = json::parse(line, nullptr, false);
-        if (!value.is_object())
-            throw Stop(number, "expected one JSON object per line");
-        Row row;
-        row.line = number;
-        for (const auto& [key, field] : value.items()) {
-            if (!columns.contains(key))
-                throw Stop(number, "unknown field \"" + key + "\"");
-            std::string joined;
-            if (field.is_array())
-                for (const json& one : field)
-                    joined +=
-                        (joined.empty() ? "" : ";") + (one.is_string() ? one.get<std::string>() : one.dump());
-            row.fields.emplace(key, field.is_array()    ? joined
-                                    : field.is_string() ? field.get<std::string>()
-                                                        : field.dump());
-        }
-        rows.push_back(std::move(row));
-    }
-    return rows;
+    return bytes.str();
 }
 
 std::vector<std::string> split(const std::string& list)
@@ -164,7 +37,7 @@ std::vector<std::string> split(const std::string& list)
     return parts;
 }
 
-std::string needed(const Row& row, const std::string& name)
+std::string needed(const ImportRow& row, const std::string& name)
 {
     std::string value = row.get(name);
     if (value.empty())
@@ -172,19 +45,15 @@ std::string needed(const Row& row, const std::string& name)
     return value;
 }
 
-double coordinate(const Row& row, const std::string& name, double most)
+double coordinate(const ImportRow& row, const std::string& name, double most)
 {
     const std::string text = row.get(name);
     if (text.empty())
         return 0;
-    std::size_t used = 0;
     double value = 0;
-    try {
-        value = std::stod(text, &used);
-    } catch (const std::exception&) {
-        used = 0;
-    }
-    if (used != text.size() || value < -most || value > most)
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = error == std::errc() && end == text.data() + text.size();
+    if (!whole || !(std::abs(value) <= most)) // "nan" is a number to from_chars
         throw std::invalid_argument(name + ": \"" + text + "\" is no coordinate in degrees");
     return value;
 }
@@ -195,7 +64,7 @@ void one_of(const std::string& name, const std::string& value, const std::set<st
         throw std::invalid_argument(name + ": \"" + value + "\" is unknown");
 }
 
-storage::Org read_org(const Row& row)
+storage::Org read_org(const ImportRow& row)
 {
     storage::Org org;
     org.code = needed(row, "code");
@@ -226,7 +95,7 @@ public:
             known_.emplace(org.code, std::move(org));
     }
 
-    storage::Change write(const Row& row)
+    storage::Change write(const ImportRow& row)
     {
         storage::Org org = read_org(row);
         const auto known = known_.find(org.code);
@@ -242,7 +111,7 @@ private:
     std::map<std::string, storage::Org> known_;
 };
 
-storage::Change write_group(soci::session& sql, const Row& row, IdSource& ids)
+storage::Change write_group(soci::session& sql, const ImportRow& row, IdSource& ids)
 {
     storage::Group group;
     group.id = ids.next();
@@ -258,18 +127,6 @@ storage::Change write_group(soci::session& sql, const Row& row, IdSource& ids)
     for (const std::string& one : group.subscriptions)
         one_of("subscriptions", one, {"activities", "jobs", "rights", "mutual-aid", "services", "notices"});
     return storage::upsert_group(sql, group);
-}
-
-std::string cell(std::string value)
-{
-    if (!value.empty() && std::string("=+-@\t\r").find(value.front()) != std::string::npos)
-        value.insert(0, "'");
-    if (value.find_first_of(",\"\n\r") == std::string::npos)
-        return value;
-    std::string quoted = "\"";
-    for (const char c : value)
-        quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + "\"";
 }
 
 std::string join(const std::vector<std::string>& list)
@@ -300,14 +157,12 @@ ImportReport import_file(storage::Database& database, IdSource& ids, const std::
              : std::set<std::string>{"account",    "external_id", "name",          "org",
                                      "industries", "tags",        "subscriptions", "mode"};
     try {
-        const std::string text = read_text(file);
-        const bool lines = text::trim(text).starts_with("{");
-        const std::vector<Row> rows = lines ? read_json_lines(text, columns) : read_csv(text, columns);
+        const std::vector<ImportRow> rows = read_import_rows(import_text(read_file(file)), columns);
         database.write_now([&](soci::session& sql) {
             std::optional<OrgWriter> writer;
             if (orgs)
                 writer.emplace(sql);
-            for (const Row& row : rows) {
+            for (const ImportRow& row : rows) {
                 try {
                     const storage::Change change = orgs ? writer->write(row) : write_group(sql, row, ids);
                     ++(change == storage::Change::added     ? report.added
@@ -318,10 +173,10 @@ ImportReport import_file(storage::Database& database, IdSource& ids, const std::
                 }
             }
             if (!report.problems.empty())
-                throw Stop(0, "");
+                throw ImportStop(0, "");
             return true;
         });
-    } catch (const Stop& stop) {
+    } catch (const ImportStop& stop) {
         report.added = report.changed = report.unchanged = 0;
         if (report.problems.empty())
             add_problem(stop.line, stop.what());
@@ -335,16 +190,16 @@ std::string export_csv(storage::Database& database, const std::string& kind)
     if (kind == "orgs") {
         csv = "code,name,parent,kind,lat,lng,datum,tile\n";
         for (const auto& org : database.read_now([](soci::session& sql) { return storage::list_orgs(sql); }))
-            csv += cell(org.code) + "," + cell(org.name) + "," + cell(org.parent) + "," + org.kind + "," +
-                   (org.lat != 0 ? std::to_string(org.lat) : "") + "," +
-                   (org.lng != 0 ? std::to_string(org.lng) : "") + ",wgs84," + cell(org.tile) + "\n";
+            csv += csv_cell(org.code) + "," + csv_cell(org.name) + "," + csv_cell(org.parent) + "," +
+                   org.kind + "," + (org.lat != 0 ? std::to_string(org.lat) : "") + "," +
+                   (org.lng != 0 ? std::to_string(org.lng) : "") + ",wgs84," + csv_cell(org.tile) + "\n";
     } else if (kind == "groups") {
         csv = "account,external_id,name,org,industries,tags,subscriptions,mode\n";
         for (const auto& group :
              database.read_now([](soci::session& sql) { return storage::list_groups(sql); }))
-            csv += cell(group.account) + "," + cell(group.external_id) + "," + cell(group.name) + "," +
-                   cell(group.org) + "," + join(group.industries) + "," + cell(join(group.tags)) + "," +
-                   join(group.subscriptions) + "," + group.mode + "\n";
+            csv += csv_cell(group.account) + "," + csv_cell(group.external_id) + "," + csv_cell(group.name) +
+                   "," + csv_cell(group.org) + "," + join(group.industries) + "," +
+                   csv_cell(join(group.tags)) + "," + join(group.subscriptions) + "," + group.mode + "\n";
     } else {
         throw std::invalid_argument("kind \"" + kind + "\" cannot be exported yet; orgs and groups can");
     }

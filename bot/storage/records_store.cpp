@@ -30,21 +30,6 @@ std::vector<SeenRow> list_seen(soci::session& sql, std::int64_t since_ms)
     return keys;
 }
 
-bool insert_questions(soci::session& sql, const std::vector<QuestionRow>& rows)
-{
-    QuestionRow row;
-    soci::statement insert =
-        (sql.prepare << "INSERT INTO questions (account, chat, text, action, topic, at_ms) VALUES "
-                        "(:account, :chat, :text, :action, :topic, :at)",
-         soci::use(row.account), soci::use(row.chat), soci::use(row.text), soci::use(row.action),
-         soci::use(row.topic), soci::use(row.at_ms));
-    for (const QuestionRow& one : rows) {
-        row = one;
-        insert.execute(true);
-    }
-    return true;
-}
-
 bool insert_token(soci::session& sql, const std::string& hash, const Token& token, std::int64_t now_ms)
 {
     sql << "INSERT INTO tokens (hash, name, role, org, created_ms) VALUES (:hash, :name, :role, :org, :now)",

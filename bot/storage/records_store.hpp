@@ -11,16 +11,10 @@ class session;
 
 namespace bot::storage {
 
-/// What is written behind the answering: keys of seen events, questions, and the tokens of the API.
+/// What is written behind the answering: keys of seen events, and the tokens of the API.
 using SeenRow = std::pair<std::string, std::int64_t>;
 bool insert_seen(soci::session& sql, const std::vector<SeenRow>& keys, std::int64_t forget_before_ms);
 std::vector<SeenRow> list_seen(soci::session& sql, std::int64_t since_ms);
-
-struct QuestionRow {
-    std::string account, chat, text, action, topic;
-    std::int64_t at_ms = 0;
-};
-bool insert_questions(soci::session& sql, const std::vector<QuestionRow>& rows);
 
 struct Token {
     std::string name, role, org;

@@ -10,6 +10,8 @@ namespace bot::storage {
 namespace {
 
 constexpr std::size_t most_waiting = 100'000;
+constexpr std::int64_t day_ms = 86'400'000;
+constexpr std::int64_t question_days = 30; ///< raw words are kept no longer
 
 template <class Row> std::size_t append(std::vector<Row>& to, std::vector<Row> rows)
 {
@@ -22,7 +24,7 @@ template <class Row> std::size_t append(std::vector<Row>& to, std::vector<Row> r
 
 } // namespace
 
-void WriteBehind::add(QuestionRow row)
+void WriteBehind::add(AskedQuestion row)
 {
     row.at_ms = clock_.now_ms();
     const std::lock_guard lock(mutex_);
@@ -47,8 +49,9 @@ boost::asio::awaitable<void> WriteBehind::flush(std::int64_t remember_ms)
     }
     if (batch->keys.empty() && batch->questions.empty())
         co_return;
-    auto work = [batch, before = clock_.now_ms() - remember_ms](soci::session& sql) {
-        return insert_seen(sql, batch->keys, before) && insert_questions(sql, batch->questions);
+    auto work = [batch, now = clock_.now_ms(), remember_ms](soci::session& sql) {
+        forget_questions(sql, now - question_days * day_ms);
+        return insert_seen(sql, batch->keys, now - remember_ms) && insert_questions(sql, batch->questions);
     };
     try {
         co_await database_.write(std::move(work));

@@ -1,6 +1,7 @@
 #pragma once
 #include "bot/core/clock.hpp"
 #include "bot/storage/database.hpp"
+#include "bot/storage/questions_store.hpp"
 #include "bot/storage/records_store.hpp"
 
 #include <cstddef>
@@ -16,7 +17,7 @@ public:
     WriteBehind(Database& database, const Clock& clock) : database_(database), clock_(clock) {}
 
     /// `at_ms` of the row is set here.
-    void add(QuestionRow row);
+    void add(AskedQuestion row);
     void add(std::vector<SeenRow> keys);
     /// Writes everything in one transaction and forgets keys older than `remember_ms`. When the store
     /// refuses, nothing is lost: the rows stay for the next flush, and the store's error is thrown.
@@ -27,7 +28,7 @@ public:
 private:
     struct Batch {
         std::vector<SeenRow> keys;
-        std::vector<QuestionRow> questions;
+        std::vector<AskedQuestion> questions;
     };
 
     void keep(Batch batch);

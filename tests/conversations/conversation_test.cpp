@@ -31,11 +31,23 @@ using namespace bot;
 constexpr std::int64_t november_2026 = 1'795'500'000'000;
 const std::string templates = LASTMETER_SOURCE_DIR "/templates";
 
+/// Learnt once for all transcripts.
+const knowledge::Answerer& shipped_cards()
+{
+    static const ManualClock clock(november_2026);
+    static const wording::Renderer words(templates + "/zh");
+    static const auto answerer = [] {
+        auto made = std::make_unique<knowledge::Answerer>(clock, words, LASTMETER_MODEL);
+        made->reload(templates + "/knowledge");
+        return made;
+    }();
+    return *answerer;
+}
+
 class House {
 public:
     House()
     {
-        answerer_.reload(templates + "/knowledge");
         database_.write_now([](soci::session& sql) {
             storage::upsert_org(sql, {"6211", "定西市总工会", "root", "city", 0, 0, ""});
             storage::upsert_org(sql, {"621102", "安定区总工会", "6211", "county", 0, 0, ""});
@@ -46,8 +58,8 @@ public:
         abilities.push_back(
             std::make_unique<handlers::Subscriptions>(database_, directory_, words_, clock_, ids_));
         abilities.push_back(std::make_unique<handlers::Questions>(
-            answerer_, contexts_, words_, templates + "/data/menu.json",
-            [this](storage::QuestionRow row) { noted_.push_back(std::move(row)); }));
+            shipped_cards(), contexts_, words_, templates + "/data/menu.json",
+            [this](storage::AskedQuestion row) { noted_.push_back(std::move(row)); }));
         registry_ = std::make_unique<handlers::Registry>(intake_, contexts_, directory_,
                                                          std::vector<std::string>{"工会小助手", "小助手"},
                                                          std::move(abilities), nullptr);
@@ -107,12 +119,11 @@ private:
     ManualClock clock_{november_2026};
     IdSource ids_{clock_};
     wording::Renderer words_{templates + "/zh"};
-    knowledge::Answerer answerer_{clock_, words_, LASTMETER_MODEL};
     storage::Database database_{"sqlite:" + (dir_.path() / "s.db").string()};
     routing::Contexts contexts_{clock_};
     routing::Directory directory_;
     routing::Intake intake_{clock_};
-    std::vector<storage::QuestionRow> noted_;
+    std::vector<storage::AskedQuestion> noted_;
     std::unique_ptr<handlers::Registry> registry_;
     std::string chat_;
     int messages_ = 0;

@@ -12,7 +12,8 @@ import time
 import urllib.error
 import urllib.request
 
-PATIENCE_S = 120
+SLOWER = int(os.environ.get("LASTMETER_PATIENCE", "1"))  # more under sanitizers
+PATIENCE_S = 120 * SLOWER
 ORGS = "templates/data/demo/orgs.csv"
 
 
@@ -70,7 +71,7 @@ class Simulator:
     def stop(self):
         self.connection.close()
         self.process.terminate()
-        assert self.process.wait(10) == 0
+        assert self.process.wait(10 * SLOWER) == 0
 
 
 class House:
@@ -128,7 +129,7 @@ platform = "onebot11"
     def end(self):
         """Asks the program to stop; it must do so in order."""
         self.process.terminate()
-        assert self.process.wait(20) == 0
+        assert self.process.wait(20 * SLOWER) == 0
 
     def restart(self):
         self.end()
@@ -170,7 +171,7 @@ class Api:
         url = (address or self.house.address()) + "/api/v1/" + path
         request = urllib.request.Request(url, None if body is None else json.dumps(body).encode(),
                                          {"Authorization": "Bearer " + self.token}, method=method)
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=10 * SLOWER) as response:
             return json.loads(response.read())
 
     def look(self, path):

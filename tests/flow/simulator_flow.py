@@ -5,7 +5,7 @@ import http.client
 import json
 import sys
 
-from house import Simulator, wait_for
+from house import SLOWER, Simulator, wait_for
 
 
 def call(oracle, action, params=None, token="tk-1", **headers):
@@ -13,7 +13,7 @@ def call(oracle, action, params=None, token="tk-1", **headers):
     fields = {"Content-Type": "application/json", **headers}
     if token is not None:
         fields["Authorization"] = "Bearer " + token
-    connection = http.client.HTTPConnection(oracle.url.removeprefix("http://"), timeout=3)
+    connection = http.client.HTTPConnection(oracle.url.removeprefix("http://"), timeout=3 * SLOWER)
     try:
         connection.connect()
         connection.request("POST", "/" + action, params if isinstance(params, str) else json.dumps(params or {}), fields)

@@ -10,10 +10,13 @@
 
 namespace testing_support {
 
+/// LASTMETER_PATIENCE is 1, and more under sanitizers.
+inline constexpr std::chrono::seconds patience{20 * LASTMETER_PATIENCE};
+
 /// Runs `body` on `context` until it ends; rethrows what it threw, fails when it takes longer than `limit`.
 template <class T>
 T run_coro(boost::asio::io_context& context, boost::asio::awaitable<T> body,
-           std::chrono::seconds limit = std::chrono::seconds(20))
+           std::chrono::seconds limit = patience)
 {
     std::exception_ptr error;
     std::optional<T> value;
@@ -32,7 +35,7 @@ T run_coro(boost::asio::io_context& context, boost::asio::awaitable<T> body,
 }
 
 inline void run_coro(boost::asio::io_context& context, boost::asio::awaitable<void> body,
-                     std::chrono::seconds limit = std::chrono::seconds(20))
+                     std::chrono::seconds limit = patience)
 {
     std::exception_ptr error;
     bool ended = false;

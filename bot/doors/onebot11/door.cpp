@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace bot::doors::onebot11 {
 namespace {
@@ -71,6 +72,12 @@ OneBot11Door::OneBot11Door(Settings settings, net::HttpClient& client, const Clo
     : id_(settings.id), client_(client), clock_(clock), on_event_(std::move(on_event)),
       capabilities_(onebot11_capabilities()), settings_(std::make_shared<const Settings>(std::move(settings)))
 {
+}
+
+OneBot11Door::~OneBot11Door()
+{
+    for (const auto& link : std::exchange(links_, {}))
+        link->abandon();
 }
 
 void OneBot11Door::configure(Settings settings)
@@ -290,7 +297,7 @@ asio::awaitable<Sighting> OneBot11Door::look_up(Outgoing message, std::int64_t s
         const bool own = id_text(one, "user_id") == id_text(one, "self_id");
         const auto time = one.find("time");
         const bool recent = time != one.end() && time->is_number_integer() &&
-                            (time->get<std::int64_t>() + 1) * 1000 >= since_ms;
+                            time->get<std::int64_t>() >= (since_ms + 999) / 1000 - 1;
         if (own && recent && text_of_message(one["message"]) == first_part)
             co_return Sighting::present;
     }

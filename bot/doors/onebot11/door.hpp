@@ -29,6 +29,10 @@ struct Settings {
 class OneBot11Door final : public Door, public net::Hook {
 public:
     OneBot11Door(Settings settings, net::HttpClient& client, const Clock& clock, EventHandler on_event);
+    /// Calls that still wait are forgotten; no loop may run any more.
+    ~OneBot11Door() override;
+    OneBot11Door(const OneBot11Door&) = delete;
+    OneBot11Door& operator=(const OneBot11Door&) = delete;
 
     /// Fresh settings for what comes from now on; the id stays.
     void configure(Settings settings);

@@ -6,6 +6,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
+#include <utility>
+
 namespace bot::doors::onebot11 {
 namespace {
 
@@ -81,6 +83,13 @@ void Link::fail_all()
 {
     while (!waiting_.empty())
         finish(std::string(waiting_.begin()->first), {Transport::lost, 0, {}});
+    liveness_.reset();
+}
+
+void Link::abandon()
+{
+    const auto self = shared_from_this();
+    const auto waiting = std::exchange(waiting_, {});
     liveness_.reset();
 }
 

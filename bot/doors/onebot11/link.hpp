@@ -39,6 +39,9 @@ public:
     bool deliver(const std::string& echo, std::string body);
     /// Ends every waiting call as `lost`.
     void fail_all();
+    /// Forgets every waiting call without resuming its caller, whose coroutine is destroyed. For the end,
+    /// when no loop runs any more: a caller holds the link that holds the caller.
+    void abandon();
     /// Starts over the time after which a silent peer is taken for dead.
     void expect_sign_within(std::chrono::milliseconds limit);
     /// Closes with 1000 because a newer connection took over. From any thread.

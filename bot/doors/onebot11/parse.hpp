@@ -1,6 +1,7 @@
 #pragma once
 #include "bot/core/error.hpp"
 #include "bot/core/event.hpp"
+#include "bot/core/json.hpp"
 #include "bot/doors/onebot11/cq_code.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -11,9 +12,6 @@
 
 /// OneBot 11 events → the house's `Event` (protocol sheet, section 4). Pure.
 namespace bot::doors::onebot11 {
-
-/// JSON of at most 32 levels. Errors: bad_payload (no JSON, bad UTF-8, too deep).
-Result<nlohmann::json> parse_json(std::string_view raw);
 
 /// An id that came as number or string, as text; empty for anything else.
 std::string id_text(const nlohmann::json& object, const char* key);

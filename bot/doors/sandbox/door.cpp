@@ -1,5 +1,6 @@
 #include "bot/doors/sandbox/door.hpp"
 
+#include "bot/core/json.hpp"
 #include "bot/core/text.hpp"
 #include "bot/doors/sandbox/limits.hpp"
 
@@ -271,7 +272,7 @@ asio::awaitable<std::optional<net::HttpResponse>> SandboxDoor::serve(std::string
     }
     if (request.method != "POST")
         co_return response;
-    json body = json::parse(request.body, nullptr, false);
+    json body = json_or_null(request.body);
     if (is_foreign(request))
         response = net::problem(403, "不能从别的网站发", "请打开沙盒的页面再说话");
     else if (action == "say")

@@ -46,7 +46,7 @@ export class NoticePanel {
                 this.groups = (await this.call('GET', 'groups')).items;
                 this.isOpen = true;
                 const known = (await this.call('GET', 'announcements')).items;
-                this.shown = known.find(one => going.includes(one.state)) || null;
+                this.shown = known.find(one => going.includes(one.state) && one.state !== 'scheduled') || null;
                 this.drawAudiences();
             } catch (error) {
                 this.error = error.message;

@@ -8,6 +8,7 @@ namespace {
 using namespace bot::doors::onebot11;
 using bot::EventKind;
 using bot::Happening;
+using bot::parse_json;
 
 bot::Event event_of(const std::string& raw)
 {
@@ -101,6 +102,17 @@ TEST(OneBot11Parse, OwnMessagesAreSeenAsOwn)
         event_of(
             R"({"self_id":1,"post_type":"message","message_type":"group","group_id":7,"user_id":1,"message":"通知"})")
             .self);
+}
+
+TEST(OneBot11Parse, BelievesNoTimeBeyondCalendars)
+{
+    const auto at = [](const std::string& time) {
+        return event_of(R"({"self_id":1,"post_type":"notice","time":)" + time + "}").time_ms;
+    };
+    EXPECT_EQ(at("1784372400"), 1784372400000);
+    for (const char* wrong :
+         {"-1", "9223372036854775807", "18446744073709551615", "1.5e300", "\"1\"", "null"})
+        EXPECT_EQ(at(wrong), 0) << wrong;
 }
 
 TEST(OneBot11Parse, RefusesWhatIsNoEvent)

@@ -54,6 +54,20 @@ TEST(Audience, ReachesExactlyTheGroupsItNames)
     EXPECT_EQ(town.reach("tag:';DROP or root"), 4);
 }
 
+TEST(Audience, TakesWhateverTheDatabaseTakes)
+{
+    Town town;
+    std::string chain = "group:3", nested = "root";
+    while (chain.size() < 3980)
+        chain += " or group:3";
+    EXPECT_EQ(town.reach(chain), 1);
+    for (int depth = 0; depth < 6; ++depth)
+        nested = "org:1 or root and (" + nested + ")";
+    EXPECT_EQ(town.reach(nested), 4);
+    EXPECT_EQ(town.reach("org:1 or root and not (org:1 or root and not (org:1 or root and not (root)))"), 0);
+    EXPECT_FALSE(outreach::parse_audience("(" + nested + ")").condition);
+}
+
 TEST(Audience, ErrorsSayWhereAndWhatWasExpected)
 {
     const std::pair<const char*, std::size_t> wrongs[] = {

@@ -104,7 +104,7 @@ struct Town {
         outreach::Postman postman(context.get_executor(), database, door, clock, begin_epoch(), settings,
                                   [](const storage::Claimed& row) { return row.body; });
         asio::co_spawn(context, postman.run(), [](std::exception_ptr) {});
-        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        const auto give_up = std::chrono::steady_clock::now() + testing_support::patience;
         bool done = false;
         while (!done && std::chrono::steady_clock::now() < give_up) {
             context.run_one_for(std::chrono::milliseconds(20));
