@@ -14,6 +14,7 @@
 #include "bot/routing/directory.hpp"
 #include "bot/routing/intake.hpp"
 #include "bot/site.hpp"
+#include "bot/storage/claims_store.hpp"
 #include "bot/storage/groups_store.hpp"
 #include "bot/storage/write_behind.hpp"
 #include "bot/wording/renderer.hpp"
@@ -32,6 +33,7 @@
 #include <array>
 #include <csignal>
 #include <iostream>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 
@@ -42,8 +44,9 @@ using nlohmann::json;
 
 constexpr std::int64_t remembered_ms = 72LL * 3600 * 1000;
 constexpr auto housekeeping_every = std::chrono::milliseconds(200);
-constexpr auto grace_for_requests = std::chrono::seconds(5);
-constexpr auto grace_for_deliveries = std::chrono::seconds(3);
+constexpr auto grace_for_sends = std::chrono::seconds(4); ///< connections stay: answers still come
+constexpr auto grace_for_requests = std::chrono::seconds(3);
+constexpr auto grace_for_the_rest = std::chrono::seconds(2); ///< without connections calls end at once
 
 void log_end(std::exception_ptr error)
 {
@@ -83,19 +86,30 @@ std::optional<outreach::Rate> read_rate(const config::Account& account)
     return rate;
 }
 
+/// Throws std::runtime_error that names the key.
+outreach::Rules read_rules(const config::Config& config)
+{
+    const auto quiet = outreach::QuietHours::parse(config.quiet_hours);
+    if (!quiet)
+        throw std::runtime_error("outreach.quiet_hours: \"" + config.quiet_hours +
+                                 "\" is none; write 22:00-07:00");
+    return {config.approval_from_groups, config.per_group_per_day, *quiet};
+}
+
 } // namespace
 
 struct App::Impl {
     struct Account {
         doors::OpenAccount opened;
         std::unique_ptr<outreach::Postman> postman;
+        std::optional<outreach::Rate> rate;
         ops::Metrics::Gauge connected, last_event, last_success;
     };
 
     Impl(Options given, const Clock& the_clock)
-        : options(std::move(given)), clock(the_clock), ids(clock), words(options.templates / "zh"),
-          answerer(clock, words, options.model_file), database(options.config.store_url),
-          write_behind(database, clock), contexts(clock), intake(clock)
+        : options(std::move(given)), clock(the_clock), rules(read_rules(options.config)), ids(clock),
+          words(options.templates / "zh"), answerer(clock, words, options.model_file),
+          database(options.config.store_url), write_behind(database, clock), contexts(clock), intake(clock)
     {
         for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
             loops.push_back(std::make_unique<asio::io_context>(1));
@@ -104,8 +118,8 @@ struct App::Impl {
             fill_demo(database, ids, clock, options.templates);
         begin_run();
         load_directory();
-        announcer = std::make_unique<outreach::Announcer>(
-            database, clock, ids, options.config.approval_from_groups, [this] { wake_postmen(); });
+        announcer =
+            std::make_unique<outreach::Announcer>(database, clock, ids, rules, [this] { wake_postmen(); });
         build_registry();
         open_accounts();
         console::QuestionsApi questions(database, answerer, clock, background,
@@ -113,7 +127,9 @@ struct App::Impl {
                                             return send_by(std::move(account), std::move(message));
                                         });
         api = std::make_unique<console::Api>(
-            database, *announcer, words, clock, [this] { return all_doors(); }, std::move(questions));
+            console::House{database, *announcer, words, clock, rules, [this] { return lanes(); },
+                           [this](const storage::Group& group) { directory.put(known_group(group)); }},
+            std::move(questions));
         build_site();
     }
 
@@ -217,25 +233,27 @@ struct App::Impl {
         account.last_success = metrics.gauge("lastmeter_account_last_success_seconds",
                                              "Unix time of the last message sent", labels);
         outreach::PostmanSettings settings;
-        settings.rate = read_rate(config);
-        if (!outreach::parse_quiet_hours(options.config.quiet_hours, settings))
-            throw std::runtime_error("outreach.quiet_hours: \"" + options.config.quiet_hours +
-                                     "\" is none; write 22:00-07:00");
-        settings.per_group_per_day = options.config.per_group_per_day;
+        settings.rate = account.rate = read_rate(config);
+        settings.quiet = rules.quiet;
+        settings.per_group_per_day = rules.per_group_per_day;
         account.postman = std::make_unique<outreach::Postman>(
             home().get_executor(), database, *account.opened.door, clock, epoch, settings,
             [this](const storage::Claimed& row) {
                 return words.text("notice", json{{"title", row.title}, {"body", row.body}});
             });
+        account.opened.door->meter_answers([postman = account.postman.get()](int started, int ended) {
+            postman->note_answers(started, ended);
+        });
         return account;
     }
 
-    std::vector<const Door*> all_doors() const
+    std::vector<console::Lane> lanes() const
     {
-        std::vector<const Door*> doors;
+        std::vector<console::Lane> lanes;
+        const std::lock_guard lock(rates_mutex);
         for (const auto& [id, account] : accounts)
-            doors.push_back(account.opened.door.get());
-        return doors;
+            lanes.push_back({account.opened.door.get(), account.rate});
+        return lanes;
     }
 
     asio::awaitable<SendOutcome> send_by(std::string account, Outgoing message)
@@ -243,7 +261,7 @@ struct App::Impl {
         SendOutcome outcome;
         outcome.action = SendAction::drop;
         if (const auto found = accounts.find(account); found != accounts.end())
-            outcome = co_await found->second.opened.door->send(std::move(message));
+            outcome = co_await found->second.opened.door->send_answer(std::move(message));
         co_return outcome;
     }
 
@@ -361,6 +379,8 @@ struct App::Impl {
             if (found->second.opened.reconfigure)
                 found->second.opened.reconfigure(fresh);
             found->second.postman->set_rate(rate);
+            const std::lock_guard lock(rates_mutex);
+            found->second.rate = rate;
         } catch (const std::exception& error) {
             spdlog::error("event=reload_failed part=account error=\"{}\"", error.what());
         }
@@ -372,11 +392,13 @@ struct App::Impl {
         co_await signals.async_wait(net::as_values);
         spdlog::info("event=stopping");
         ready = false;
+        server->stop_accepting();
         for (const auto& [id, account] : accounts)
             account.postman->stop();
+        co_await wait_until(grace_for_sends, [](const outreach::Postman& one) { return one.is_drained(); });
         co_await server->stop(grace_for_requests);
         stopping = true;
-        co_await drain_postmen();
+        co_await wait_until(grace_for_the_rest, [](const outreach::Postman& one) { return !one.running(); });
         try {
             co_await flush();
         } catch (const std::exception& error) {
@@ -386,15 +408,17 @@ struct App::Impl {
             loop->stop();
     }
 
-    asio::awaitable<void> drain_postmen()
+    /// Until every postman is so far, or the grace is over.
+    asio::awaitable<void> wait_until(std::chrono::milliseconds grace,
+                                     std::function<bool(const outreach::Postman&)> is_so_far)
     {
         asio::steady_timer timer(home());
-        const auto deadline = std::chrono::steady_clock::now() + grace_for_deliveries;
-        const auto busy = [this] {
-            return std::any_of(accounts.begin(), accounts.end(),
-                               [](const auto& one) { return one.second.postman->running(); });
+        const auto deadline = std::chrono::steady_clock::now() + grace;
+        const auto are_all = [&] {
+            return std::all_of(accounts.begin(), accounts.end(),
+                               [&](const auto& one) { return is_so_far(*one.second.postman); });
         };
-        while (busy() && std::chrono::steady_clock::now() < deadline) {
+        while (!are_all() && std::chrono::steady_clock::now() < deadline) {
             timer.expires_after(std::chrono::milliseconds(5));
             co_await timer.async_wait(net::as_values);
         }
@@ -458,6 +482,7 @@ struct App::Impl {
 
     const Options options;
     const Clock& clock;
+    const outreach::Rules rules;
     std::vector<std::unique_ptr<asio::io_context>> loops;
     IdSource ids;
     ops::Metrics metrics;
@@ -474,6 +499,7 @@ struct App::Impl {
     std::unique_ptr<outreach::Announcer> announcer;
     std::unique_ptr<handlers::Registry> registry;
     std::map<std::string, Account> accounts;
+    mutable std::mutex rates_mutex; ///< the rates of `accounts` change while requests read them
     std::unique_ptr<console::Api> api;
     std::unique_ptr<Site> site;
     std::unique_ptr<net::HttpServer> server;

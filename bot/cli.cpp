@@ -287,8 +287,9 @@ int announce(const Arguments& arguments)
     }
     draft.send_at_ms = *at;
     Opened store(*config);
-    outreach::Announcer announcer(store.database, store.clock, store.ids, config->approval_from_groups,
-                                  [] {});
+    outreach::Rules rules;
+    rules.approval_from_groups = config->approval_from_groups;
+    outreach::Announcer announcer(store.database, store.clock, store.ids, rules, [] {});
     const auto preview = announcer.preview_now(draft.audience);
     if (preview.refusal) {
         std::cerr << "--audience: " << preview.refusal->message << "\n";
@@ -325,7 +326,7 @@ int status(const Arguments& arguments)
         return wrong_input;
     Opened store(*config);
     store.database.read_now([](soci::session& sql) {
-        for (const auto& one : storage::list_announcements(sql, 20)) {
+        for (const auto& one : storage::list_announcements(sql, {})) {
             const auto counts = storage::count_deliveries(sql, one.id);
             std::cout << one.id << "  " << one.state << "  " << counts.sent << "/" << counts.total
                       << " sent, " << counts.waiting << " waiting, " << counts.unknown << " unknown, "

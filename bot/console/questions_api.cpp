@@ -82,6 +82,43 @@ HttpResponse wrong_body()
 
 } // namespace
 
+void QuestionsApi::add_routes(Router& router)
+{
+    router.add(
+        {"GET", "questions", Right::read, "没答上来的，问得多的在前", {}, "", "QuestionPage", [this](Call) {
+             return list();
+         }});
+    router.add({"POST",
+                "questions/{id}/attach",
+                Right::edit,
+                "归到一张答案卡",
+                {},
+                "QuestionsAttached",
+                "QuestionsSettled",
+                [this](Call call) { return attach(std::move(call.request)); }});
+    router.add({"POST",
+                "questions/{id}/not-ours",
+                Right::edit,
+                "不归我们答",
+                {},
+                "QuestionsAttached",
+                "QuestionsSettled",
+                [this](Call call) { return not_ours(std::move(call.request)); }});
+    router.add({"POST",
+                "knowledge/try",
+                Right::edit,
+                "试一句：会答什么、为什么",
+                {},
+                "Trial",
+                "TrialAnswer",
+                [this](Call call) { return answer_trial(std::move(call.request)); }});
+}
+
+asio::awaitable<HttpResponse> QuestionsApi::answer_trial(net::HttpRequest request)
+{
+    co_return hit_test(request);
+}
+
 asio::awaitable<HttpResponse> QuestionsApi::list()
 {
     auto work = [since = clock_.now_ms() - listed_days * day_ms](soci::session& sql) {

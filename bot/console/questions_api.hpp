@@ -1,4 +1,5 @@
 #pragma once
+#include "bot/console/route.hpp"
 #include "bot/core/clock.hpp"
 #include "bot/core/reply.hpp"
 #include "bot/knowledge/answerer.hpp"
@@ -14,10 +15,8 @@
 
 namespace bot::console {
 
-namespace asio = boost::asio;
-
-/// `/api/v1/questions`: what the bot could not settle, grouped so that an editor settles many at once; and
-/// `/api/v1/knowledge/try`: the hit test. The caller has checked token and role. Thread-safe.
+/// `questions`: what the bot could not settle, grouped so that an editor settles many at once; and
+/// `knowledge/try`: the hit test. Thread-safe.
 class QuestionsApi {
 public:
     /// Sends one message through an account's door; an outcome of `drop` when there is no such account.
@@ -29,6 +28,8 @@ public:
         : database_(database), answerer_(answerer), clock_(clock), slow_(slow), send_(std::move(send))
     {
     }
+
+    void add_routes(Router& router);
 
     /// GET questions → {"items":[{"id","text","count","groups","last_at","action","topics","questions"}]},
     /// most asked first.
@@ -43,6 +44,7 @@ public:
     net::HttpResponse hit_test(const net::HttpRequest& request) const;
 
 private:
+    asio::awaitable<net::HttpResponse> answer_trial(net::HttpRequest request);
     asio::awaitable<int> send_back(std::vector<storage::AskedQuestion> asked, std::string topic);
 
     storage::Database& database_;

@@ -32,6 +32,7 @@ struct Capabilities {
     bool images = true;
     std::size_t text_limit = 2000; ///< characters (code points) in one message
     std::int64_t recall_window_ms = 0;
+    std::int64_t answer_within_ms = 35'000; ///< a send that shows nowhere after this never arrived
 };
 
 /// Whether a message that we may have sent stands in a chat's history.
@@ -45,6 +46,9 @@ struct AccountHealth {
     std::int64_t last_success_ms = 0;
     bool can_send = true; ///< false: a send would certainly not leave, so it is better to wait
 };
+
+/// Told, from any thread, how many messages of answers set out and how many came to an end.
+using AnswerMeter = std::function<void(int started, int ended)>;
 
 /// One account on one platform. `send` may be awaited from any executor and never throws for a platform's
 /// sake.
@@ -65,6 +69,23 @@ public:
     /// Groups into which a notice may go now, where `push` is `next_opening`: someone spoke, the reply window
     /// is open and no notice used it yet.
     virtual std::vector<std::string> openings() const { return {}; }
+
+    /// The messages in which a text leaves; at least one. Pure.
+    virtual std::vector<std::string> split(const std::string& text) const;
+
+    /// Answers wait for nobody, yet they use up the account's limits: who sends notices listens here and
+    /// makes room. Set once, before the first event.
+    void meter_answers(AnswerMeter meter) { meter_ = std::move(meter); }
+
+    /// `send` for answers: counted by the meter.
+    asio::awaitable<SendOutcome> send_answer(Outgoing message);
+
+protected:
+    /// Counts an answer that leaves in the response to its event.
+    void count_answer(const std::string& text) const;
+
+private:
+    AnswerMeter meter_;
 };
 
 /// What a door does with an event it heard: the house's answer, or nothing. Safe to await from any thread.

@@ -40,6 +40,14 @@ enum class SendAction {
 
 const char* to_string(SendAction action);
 
+/// Whose trouble it is when a message did not go. What is the account's never counts against a message.
+enum class Scope {
+    account, ///< a limit, risk control, no connection, wrong settings: whatever leaves next meets it too
+    chat,    ///< this chat only
+    message, ///< this message only
+    unclear, ///< the platform did not say
+};
+
 /// The outcome of one send. `reason` is plain Chinese for the organizer, `platform_words` the platform's own.
 struct SendOutcome {
     SendAction action = SendAction::unknown_result;
@@ -47,6 +55,7 @@ struct SendOutcome {
     std::string platform_words;
     std::string reason;
     std::int64_t retry_after_ms = 0;
+    Scope scope = Scope::account; ///< of `retry` and `backoff`
 
     bool delivered() const { return action == SendAction::ok || action == SendAction::sent; }
 };

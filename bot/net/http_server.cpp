@@ -138,10 +138,15 @@ std::vector<std::uint16_t> HttpServer::ports() const
     return ports;
 }
 
-asio::awaitable<void> HttpServer::stop(std::chrono::milliseconds grace)
+void HttpServer::stop_accepting()
 {
     for (const auto& acceptor : impl_->acceptors)
         acceptor->close();
+}
+
+asio::awaitable<void> HttpServer::stop(std::chrono::milliseconds grace)
+{
+    stop_accepting();
     impl_->shared->stopping = true;
     impl_->shared->for_each([](SessionControl& session) { session.ask_to_stop(); });
     const auto deadline = std::chrono::steady_clock::now() + grace;

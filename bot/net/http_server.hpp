@@ -46,6 +46,8 @@ public:
     void start();
     /// The bound ports, in the order of `listen`.
     std::vector<std::uint16_t> ports() const;
+    /// Takes no new connections; those that are there go on. On `contexts[0]`.
+    void stop_accepting();
     /// Stops accepting, lets requests in flight (and `after` work) finish for `grace`, then cuts them. Await
     /// on `contexts[0]`. WebSockets are closed with 1001 at once.
     asio::awaitable<void> stop(std::chrono::milliseconds grace);

@@ -41,6 +41,8 @@ std::optional<Refusal> check(const storage::Announcement& draft)
         return Refusal{"category", "类别应是 activities、jobs、rights、mutual-aid、services、notices 之一"};
     if (!contains(priorities, draft.priority))
         return Refusal{"priority", "priority 应是 notice、reminder、emergency 之一"};
+    if (draft.expires_at_ms > 0 && draft.expires_at_ms <= draft.send_at_ms)
+        return Refusal{"expires_at", "过期时间要晚于发送时间"};
     const Audience audience = parse_audience(draft.audience);
     if (!audience.condition)
         return Refusal{"audience", with_position(audience.error)};
@@ -54,42 +56,73 @@ Refusal wrong_state(const std::optional<storage::Announcement>& found)
     return {"state", "这条通知现在是 " + found->state + "，不能这样做", true};
 }
 
-/// The frozen audience becomes rows, in the caller's transaction.
-bool start_sending(soci::session& sql, const storage::Announcement& one, std::int64_t now_ms)
+/// Whether the same key came with something else.
+bool is_the_same(const storage::Announcement& a, const storage::Announcement& b)
 {
-    if (!storage::move_announcement(sql, one.id, "scheduled", "sending"))
-        return false;
+    return a.title == b.title && a.body == b.body && a.category == b.category && a.audience == b.audience &&
+           a.priority == b.priority && a.send_at_ms == b.send_at_ms && a.expires_at_ms == b.expires_at_ms;
+}
+
+Drafted insert(soci::session& sql, storage::Announcement draft)
+{
+    const storage::Announcement wanted = draft;
+    Drafted done;
+    done.is_new = storage::insert_announcement(sql, draft);
+    done.id = draft.id;
+    const auto earlier = done.is_new ? std::nullopt : storage::find_announcement(sql, draft.id);
+    if (earlier && !is_the_same(*earlier, wanted))
+        done.refusal = Refusal{"Idempotency-Key", "这个 Idempotency-Key 用过，那次的内容不一样", true};
+    return done;
+}
+
+storage::Reach reach_of(soci::session& sql, const storage::Announcement& one)
+{
+    const Audience audience = parse_audience(one.audience);
+    return audience.condition ? storage::count_reach(sql, *audience.condition) : storage::Reach();
+}
+
+bool must_be_approved(soci::session& sql, const storage::Announcement& one, const Rules& rules)
+{
+    return rules.needs_approval(reach_of(sql, one).total, one.priority == "emergency");
+}
+
+/// The frozen audience becomes rows, in the caller's transaction. What has grown beyond what one person may
+/// send alone goes to a second one instead.
+bool start_sending(soci::session& sql, const storage::Announcement& one, const Rules& rules,
+                   std::int64_t now_ms)
+{
     const Audience audience = parse_audience(one.audience);
     if (!audience.condition)
+        return false;
+    if (!one.is_approved() && must_be_approved(sql, one, rules)) {
+        storage::move_announcement(sql, one.id, "scheduled", "review");
+        return false;
+    }
+    if (!storage::move_announcement(sql, one.id, "scheduled", "sending"))
         return false;
     storage::fan_out(sql, one.id, urgency_of(one.priority), *audience.condition, now_ms);
     return true;
 }
 
-std::optional<Refusal> submit_in(soci::session& sql, std::int64_t id, int approval_from_groups,
-                                 std::int64_t now_ms)
+std::optional<Refusal> submit_in(soci::session& sql, std::int64_t id, const Rules& rules, std::int64_t now_ms)
 {
     const auto found = storage::find_announcement(sql, id);
     if (!found || found->state != "draft")
         return wrong_state(found);
-    const Audience audience = parse_audience(found->audience);
-    const storage::Reach reach = storage::count_reach(sql, *audience.condition);
-    if (reach.total == 0)
+    if (reach_of(sql, *found).total == 0)
         return Refusal{"audience", "没有一个群符合条件，请改一改发给谁"};
-    const bool needs_approval = approval_from_groups > 0 && reach.total >= approval_from_groups;
+    const bool needs_approval = must_be_approved(sql, *found, rules);
     storage::move_announcement(sql, id, "draft", needs_approval ? "review" : "scheduled");
-    auto scheduled = storage::find_announcement(sql, id);
     if (!needs_approval && found->send_at_ms <= now_ms)
-        start_sending(sql, *scheduled, now_ms);
+        start_sending(sql, *found, rules, now_ms);
     return std::nullopt;
 }
 
 } // namespace
 
-Announcer::Announcer(storage::Database& database, const Clock& clock, IdSource& ids, int approval_from_groups,
+Announcer::Announcer(storage::Database& database, const Clock& clock, IdSource& ids, Rules rules,
                      std::function<void()> on_work)
-    : database_(database), clock_(clock), ids_(ids), approval_from_groups_(approval_from_groups),
-      on_work_(std::move(on_work))
+    : database_(database), clock_(clock), ids_(ids), rules_(rules), on_work_(std::move(on_work))
 {
 }
 
@@ -102,10 +135,7 @@ Drafted Announcer::create_now(storage::Announcement draft)
     draft.id = ids_.next();
     draft.state = "draft";
     draft.created_ms = clock_.now_ms();
-    drafted.is_new = database_.write_now(
-        [&draft](soci::session& sql) { return storage::insert_announcement(sql, draft); });
-    drafted.id = draft.id;
-    return drafted;
+    return database_.write_now([&draft](soci::session& sql) { return insert(sql, draft); });
 }
 
 asio::awaitable<Drafted> Announcer::create(storage::Announcement draft)
@@ -117,14 +147,34 @@ asio::awaitable<Drafted> Announcer::create(storage::Announcement draft)
     draft.id = ids_.next();
     draft.state = "draft";
     draft.created_ms = clock_.now_ms();
-    auto work = [draft](soci::session& sql) mutable {
-        Drafted done;
-        done.is_new = storage::insert_announcement(sql, draft);
-        done.id = draft.id;
-        return done;
-    };
+    auto work = [draft](soci::session& sql) { return insert(sql, draft); };
     drafted = co_await database_.write(std::move(work));
     co_return drafted;
+}
+
+asio::awaitable<std::optional<Refusal>> Announcer::rewrite(storage::Announcement changed)
+{
+    std::optional<Refusal> refusal = check(changed);
+    if (refusal)
+        co_return refusal;
+    auto work = [changed](soci::session& sql) -> std::optional<Refusal> {
+        if (storage::rewrite_announcement(sql, changed))
+            return std::nullopt;
+        return wrong_state(storage::find_announcement(sql, changed.id));
+    };
+    refusal = co_await database_.write(std::move(work));
+    co_return refusal;
+}
+
+asio::awaitable<std::optional<Refusal>> Announcer::remove(std::int64_t id)
+{
+    auto work = [id](soci::session& sql) -> std::optional<Refusal> {
+        if (storage::remove_announcement(sql, id))
+            return std::nullopt;
+        return wrong_state(storage::find_announcement(sql, id));
+    };
+    auto refusal = co_await database_.write(std::move(work));
+    co_return refusal;
 }
 
 Preview Announcer::preview_now(const std::string& expression)
@@ -149,23 +199,25 @@ asio::awaitable<Preview> Announcer::preview(std::string expression)
         co_return preview;
     }
     auto work = [condition = *audience.condition](soci::session& sql) {
-        return storage::count_reach(sql, condition);
+        Preview found;
+        found.reach = storage::count_reach(sql, condition);
+        found.by_account = storage::count_by_account(sql, condition);
+        return found;
     };
-    preview.reach = co_await database_.read(std::move(work));
+    preview = co_await database_.read(std::move(work));
     co_return preview;
 }
 
 std::optional<Refusal> Announcer::submit_now(std::int64_t id)
 {
     const std::int64_t now = clock_.now_ms();
-    return database_.write_now(
-        [&](soci::session& sql) { return submit_in(sql, id, approval_from_groups_, now); });
+    return database_.write_now([&](soci::session& sql) { return submit_in(sql, id, rules_, now); });
 }
 
 asio::awaitable<std::optional<Refusal>> Announcer::submit(std::int64_t id)
 {
-    auto work = [id, threshold = approval_from_groups_, now = clock_.now_ms()](soci::session& sql) {
-        return submit_in(sql, id, threshold, now);
+    auto work = [id, rules = rules_, now = clock_.now_ms()](soci::session& sql) {
+        return submit_in(sql, id, rules, now);
     };
     auto refusal = co_await database_.write(std::move(work));
     on_work_();
@@ -174,16 +226,18 @@ asio::awaitable<std::optional<Refusal>> Announcer::submit(std::int64_t id)
 
 asio::awaitable<std::optional<Refusal>> Announcer::approve(std::int64_t id, std::string by)
 {
-    auto work = [id, by, now = clock_.now_ms()](soci::session& sql) -> std::optional<Refusal> {
+    auto work = [id, by, rules = rules_,
+                 now = clock_.now_ms()](soci::session& sql) -> std::optional<Refusal> {
         auto found = storage::find_announcement(sql, id);
         if (!found || found->state != "review")
             return wrong_state(found);
-        if (found->created_by == by)
+        if (found->created_by == by || found->edited_by == by)
             return Refusal{"approved_by", "写通知的人不能自己复核，请换一个人", true};
         storage::set_approver(sql, id, by);
+        found->approved_by = by;
         storage::move_announcement(sql, id, "review", "scheduled");
         if (found->send_at_ms <= now)
-            start_sending(sql, *found, now);
+            start_sending(sql, *found, rules, now);
         return std::nullopt;
     };
     auto refusal = co_await database_.write(std::move(work));
@@ -247,26 +301,28 @@ asio::awaitable<std::optional<Refusal>> Announcer::resolve(std::int64_t id, std:
     co_return refusal;
 }
 
-asio::awaitable<int> Announcer::retry_failed(std::int64_t id)
+asio::awaitable<std::optional<Refusal>> Announcer::retry_failed(std::int64_t id)
 {
-    auto work = [id, now = clock_.now_ms()](soci::session& sql) {
-        const int rows = storage::retry_failed(sql, id, now);
-        if (rows > 0)
+    auto work = [id, now = clock_.now_ms()](soci::session& sql) -> std::optional<Refusal> {
+        const auto found = storage::find_announcement(sql, id);
+        if (!found || (found->state != "done" && found->state != "sending" && found->state != "paused"))
+            return wrong_state(found);
+        if (storage::retry_failed(sql, id, now) > 0)
             storage::move_announcement(sql, id, "done", "sending");
-        return rows;
+        return std::nullopt;
     };
-    const int rows = co_await database_.write(std::move(work));
+    auto refusal = co_await database_.write(std::move(work));
     on_work_();
-    co_return rows;
+    co_return refusal;
 }
 
 asio::awaitable<int> Announcer::tick()
 {
-    auto work = [now = clock_.now_ms()](soci::session& sql) {
+    auto work = [rules = rules_, now = clock_.now_ms()](soci::session& sql) {
         int started = 0;
         for (const std::int64_t id : storage::due_announcements(sql, now))
             if (const auto one = storage::find_announcement(sql, id))
-                started += start_sending(sql, *one, now) ? 1 : 0;
+                started += start_sending(sql, *one, rules, now) ? 1 : 0;
         storage::finish_due(sql, now);
         return started;
     };

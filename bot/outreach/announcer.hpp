@@ -1,6 +1,7 @@
 #pragma once
 #include "bot/core/clock.hpp"
 #include "bot/core/ids.hpp"
+#include "bot/outreach/rules.hpp"
 #include "bot/storage/announcements_store.hpp"
 #include "bot/storage/database.hpp"
 #include "bot/storage/deliveries_store.hpp"
@@ -8,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -30,6 +32,7 @@ struct Drafted {
 
 struct Preview {
     storage::Reach reach;
+    std::map<std::string, std::int64_t> by_account; ///< reachable groups
     std::optional<Refusal> refusal;
 };
 
@@ -37,11 +40,15 @@ struct Preview {
 /// Thread-safe: every step is one transaction that checks the state it leaves.
 class Announcer {
 public:
-    /// `approval_from_groups` 0 = never; `on_work` wakes the postmen.
-    Announcer(storage::Database& database, const Clock& clock, IdSource& ids, int approval_from_groups,
+    /// `on_work` wakes the postmen.
+    Announcer(storage::Database& database, const Clock& clock, IdSource& ids, Rules rules,
               std::function<void()> on_work);
 
     asio::awaitable<Drafted> create(storage::Announcement draft);
+    /// Another text, audience or time by `changed.edited_by`; an approval that there was is void.
+    asio::awaitable<std::optional<Refusal>> rewrite(storage::Announcement changed);
+    /// A draft, or one that was rejected, is gone.
+    asio::awaitable<std::optional<Refusal>> remove(std::int64_t id);
     asio::awaitable<Preview> preview(std::string audience);
     asio::awaitable<std::optional<Refusal>> submit(std::int64_t id);
     asio::awaitable<std::optional<Refusal>> approve(std::int64_t id, std::string by);
@@ -51,7 +58,8 @@ public:
     asio::awaitable<std::optional<Refusal>> cancel(std::int64_t id);
     /// `sent`: the group has it; `waiting`: it has not, send again.
     asio::awaitable<std::optional<Refusal>> resolve(std::int64_t id, std::int64_t group, std::string to);
-    asio::awaitable<int> retry_failed(std::int64_t id);
+    /// Nothing to repeat is no refusal.
+    asio::awaitable<std::optional<Refusal>> retry_failed(std::int64_t id);
 
     /// Starts what is due and ends what is done; for a loop of the owner. Returns how many started.
     asio::awaitable<int> tick();
@@ -67,7 +75,7 @@ private:
     storage::Database& database_;
     const Clock& clock_;
     IdSource& ids_;
-    const int approval_from_groups_;
+    const Rules rules_;
     const std::function<void()> on_work_;
 };
 

@@ -1,36 +1,23 @@
 #include "bot/outreach/postman.hpp"
 
-#include "bot/net/tokens.hpp"
-#include "bot/storage/groups_store.hpp"
+#include "bot/outreach/verdict.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <random>
+#include <iterator>
 
 namespace bot::outreach {
 namespace {
 
-constexpr std::int64_t day_ms = 86'400'000;
-constexpr std::int64_t china_ms = 8 * 3'600'000;
-constexpr std::int64_t poll_ms = 500;
-constexpr std::int64_t reconcile_every_ms = 1'000;
-constexpr int most_attempts = 6;
-constexpr std::int64_t first_back_off_ms = 2'000;
-constexpr std::int64_t longest_back_off_ms = 10 * 60 * 1000;
-constexpr std::int64_t longest_unanswered_hold_ms = 15'000; ///< so soon after its return a peer is noticed
-constexpr int most_in_a_row = 6;
+using std::chrono::milliseconds;
 
-/// 2 s, 4 s, 8 s … up to ten minutes, plus up to a quarter: jitter is only ever added.
-std::int64_t back_off_ms(int attempt)
-{
-    static thread_local std::minstd_rand random(std::random_device{}());
-    const std::int64_t base = std::min(longest_back_off_ms, first_back_off_ms << std::min(attempt, 12));
-    return base + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(base / 4 + 1));
-}
+constexpr std::int64_t day_ms = 86'400'000;
+constexpr std::int64_t poll_ms = 500;
+constexpr auto shared_commit_time = milliseconds(3);
+constexpr int most_store_back_off = 6; ///< 50 ms, doubled so often
 
 /// `|a|b|`, or empty.
 std::string between_bars(const std::vector<std::string>& ids)
@@ -41,239 +28,334 @@ std::string between_bars(const std::vector<std::string>& ids)
     return joined;
 }
 
-int minute_of_day(std::int64_t now_ms)
-{
-    return static_cast<int>((now_ms + china_ms) % day_ms / 60'000);
-}
-
 } // namespace
 
-bool parse_quiet_hours(const std::string& text, PostmanSettings& settings)
-{
-    if (text.empty())
+/// One transaction: what goes in, and what comes out.
+struct Postman::Turn {
+    std::string account;
+    std::int64_t epoch = 0, now_ms = 0;
+    std::vector<storage::Settlement> outcomes;
+    bool recovers = false;
+    std::vector<storage::RowKey> under_way; ///< meaningful when it recovers
+    int permits = 0;                        ///< taken from the pacer; 0 = nothing is claimed
+    storage::ClaimLimits limits;
+
+    bool is_current = true;
+    storage::Claim claim;
+
+    bool run(soci::session& sql)
+    {
+        is_current = storage::is_current(sql, epoch);
+        if (!is_current)
+            return true;
+        storage::settle(sql, epoch, now_ms, outcomes);
+        if (recovers)
+            storage::take_back_unsent(sql, account, epoch, under_way);
+        if (permits > 0)
+            claim = storage::claim(sql, account, epoch, now_ms, limits);
         return true;
-    int from_h = 0, from_m = 0, to_h = 0, to_m = 0;
-    char rest = 0;
-    if (std::sscanf(text.c_str(), "%2d:%2d-%2d:%2d%c", &from_h, &from_m, &to_h, &to_m, &rest) != 4 ||
-        from_h > 23 || to_h > 23 || from_m > 59 || to_m > 59 || from_h < 0 || to_h < 0 || from_m < 0 ||
-        to_m < 0)
-        return false;
-    settings.quiet_from_minute = from_h * 60 + from_m;
-    settings.quiet_to_minute = to_h * 60 + to_m;
-    return true;
-}
+    }
+};
 
 Postman::Postman(asio::any_io_executor executor, storage::Database& database, Door& door, const Clock& clock,
                  std::int64_t epoch, PostmanSettings settings, Render render)
     : executor_(executor), database_(database), door_(door), clock_(clock), epoch_(epoch),
-      settings_(settings), render_(std::move(render)), pacer_(settings.rate), timer_(executor)
+      settings_(settings), render_(std::move(render)), pacer_(settings.rate),
+      look_ups_(executor, database, door, clock, settings.first_look_ms, hooks_of_look_ups()),
+      bell_(executor), hurry_(executor)
 {
+}
+
+/// While the account is in doubt one look at a time may find out, as one send may.
+LookUps::Hooks Postman::hooks_of_look_ups()
+{
+    LookUps::Hooks hooks;
+    hooks.prepare = [this](storage::Claimed& row) { row.text = render_(row); };
+    hooks.may_look = [this] {
+        return door_.health().can_send ? breaker_.allow(clock_.now_ms(), settings_.most_in_flight) : 0;
+    };
+    hooks.on_answer = [this] {
+        breaker_.seen_alive();
+        bell_.ring();
+    };
+    hooks.on_waiting = [this] { wake(); };
+    return hooks;
 }
 
 void Postman::wake()
 {
-    asio::post(executor_, [this] { timer_.cancel(); });
+    asio::post(executor_, [this] {
+        is_woken_ = true;
+        next_claim_ms_ = 0;
+        bell_.ring();
+    });
 }
 
 void Postman::set_rate(std::optional<Rate> rate)
 {
-    asio::post(executor_, [this, rate] { pacer_.set_rate(rate); });
+    asio::post(executor_, [this, rate] {
+        pacer_.set_rate(rate);
+        breaker_.forgive();
+        bell_.ring();
+    });
+}
+
+void Postman::note_answers(int started, int ended)
+{
+    asio::post(executor_, [this, started, ended] {
+        const std::int64_t now = clock_.now_ms();
+        if (started > 0)
+            pacer_.started(now, started);
+        if (ended > 0)
+            pacer_.finished(now, ended);
+    });
 }
 
 void Postman::stop()
 {
     asio::post(executor_, [this] {
         stopping_ = true;
-        timer_.cancel();
+        look_ups_.stop();
+        bell_.ring();
+        hurry_.ring();
     });
 }
 
 asio::awaitable<void> Postman::run()
 {
-    running_ = true;
-    while (!stopping_) {
-        int sent = 0;
-        try {
-            sent = co_await deliver_some();
-            if (clock_.now_ms() >= next_reconcile_ms_)
-                co_await reconcile();
-        } catch (const std::exception& error) {
-            spdlog::error("event=delivery_loop_failed account={} error=\"{}\"", door_.account(),
-                          error.what());
-        }
-        if (sent == 0 && !stopping_)
-            co_await sleep();
+    running_ = looking_ = true;
+    asio::co_spawn(executor_, look_ups_.run(), [this](std::exception_ptr) {
+        looking_ = false;
+        bell_.ring();
+    });
+    co_await restore_pace();
+    while (!stopping_ || !is_drained()) {
+        co_await gather();
+        if (!stopping_ || !outcomes_.empty())
+            co_await take_turn();
     }
+    while (looking_)
+        co_await bell_.wait(milliseconds(poll_ms));
     running_ = false;
 }
 
-asio::awaitable<void> Postman::sleep()
+/// The platform remembers what an earlier run sent, so the pacer must as well.
+asio::awaitable<void> Postman::restore_pace()
 {
-    const std::int64_t now = clock_.now_ms();
-    const std::int64_t next = std::clamp(pacer_.next_ms(now) - now, std::int64_t{1}, poll_ms);
-    timer_.expires_after(std::chrono::milliseconds(pacer_.next_ms(now) > now ? next : poll_ms));
-    co_await timer_.async_wait(net::as_values);
+    while (settings_.rate && !stopping_) {
+        const std::int64_t since = clock_.now_ms() - settings_.rate->period_ms;
+        auto read = [account = door_.account(), since](soci::session& sql) {
+            return storage::recent_sends(sql, account, since);
+        };
+        try {
+            const auto sends = co_await database_.read(std::move(read));
+            for (const auto& [at_ms, messages] : sends)
+                pacer_.remember(at_ms, messages);
+            co_return;
+        } catch (const std::exception& error) {
+            spdlog::error("event=pace_unknown account={} error=\"{}\"", door_.account(), error.what());
+        }
+        co_await bell_.wait(milliseconds(poll_ms));
+    }
 }
 
-asio::awaitable<int> Postman::deliver_some()
+/// Rests until there is something to write or to claim. What ends within moments shares one commit.
+asio::awaitable<void> Postman::gather()
+{
+    if (store_failures_ > 0)
+        co_await hurry_.wait(milliseconds(50) * (1 << std::min(store_failures_, most_store_back_off)));
+    while (outcomes_.empty()) {
+        const milliseconds rest = until_claim();
+        if (rest.count() == 0 || (stopping_ && is_drained()))
+            co_return;
+        co_await bell_.wait(rest);
+    }
+    const auto worth_it = static_cast<std::size_t>(settings_.most_in_flight / 2);
+    if (outcomes_.size() < worth_it && in_flight_ > 0 && !stopping_)
+        co_await hurry_.wait(shared_commit_time);
+}
+
+milliseconds Postman::until_claim() const
 {
     const std::int64_t now = clock_.now_ms();
     const PushMode push = door_.capabilities().push;
-    const std::string only_in = push == PushMode::next_opening ? between_bars(door_.openings()) : "";
-    if ((push != PushMode::automatic && only_in.empty()) || !door_.health().can_send)
-        co_return 0;
-    const int permits = pacer_.take(now, in_a_row_ > 0 ? 1 : settings_.concurrency);
-    if (permits == 0)
-        co_return 0;
-    storage::ClaimLimits limits;
-    limits.only_in = only_in;
-    limits.rows = permits;
-    limits.most_urgency = is_quiet(now) ? 0 : 2;
-    limits.per_group_per_day = settings_.per_group_per_day;
-    limits.day_start_ms = now - (now + china_ms) % day_ms;
-    auto claim_work = [account = door_.account(), epoch = epoch_, now, limits](soci::session& sql) {
-        return storage::claim(sql, account, epoch, now, limits);
-    };
-    std::vector<storage::Claimed> rows;
-    try {
-        rows = co_await database_.write(std::move(claim_work));
-    } catch (...) {
-        pacer_.give_back(permits);
-        throw;
-    }
-    pacer_.give_back(permits - static_cast<int>(rows.size()));
-    if (rows.empty())
-        co_return 0;
-    std::vector<storage::Settlement> outcomes(rows.size());
-    batch_ = Batch();
-    co_await send_all(rows, outcomes);
-    pacer_.finished(clock_.now_ms(), static_cast<int>(rows.size()));
-    learn_from_batch(clock_.now_ms());
-    auto settle_work = [epoch = epoch_, at = clock_.now_ms(), outcomes](soci::session& sql) {
-        return storage::settle(sql, epoch, at, outcomes);
-    };
-    co_await database_.write(std::move(settle_work));
-    co_return static_cast<int>(rows.size());
+    const bool may_push = push == PushMode::automatic || push == PushMode::next_opening;
+    if (stopping_ || superseded_ || !may_push || in_flight_ >= settings_.most_in_flight ||
+        !door_.health().can_send)
+        return milliseconds(poll_ms);
+    const std::int64_t at = std::max({next_claim_ms_, breaker_.next_ms(now), pacer_.next_ms(now, together_)});
+    if (at <= now && breaker_.allow(now, 1) == 0)
+        return milliseconds(poll_ms); // the probe's end rings
+    return milliseconds(std::clamp(at - now, std::int64_t{0}, poll_ms));
 }
 
-asio::awaitable<void> Postman::send_all(const std::vector<storage::Claimed>& rows,
-                                        std::vector<storage::Settlement>& outcomes)
+asio::awaitable<void> Postman::take_turn()
 {
-    std::size_t open = rows.size();
-    asio::steady_timer all_done(executor_, asio::steady_timer::time_point::max());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        auto done = [&open, &all_done](std::exception_ptr) {
-            if (--open == 0)
-                all_done.cancel();
-        };
-        asio::co_spawn(executor_, send_one(rows[i], outcomes[i]), std::move(done));
+    in_turn_ = true;
+    const std::shared_ptr<Turn> turn = plan_turn();
+    bool is_written = turn->outcomes.empty() && turn->permits == 0;
+    try {
+        auto work = [turn](soci::session& sql) { return turn->run(sql); };
+        if (!is_written)
+            is_written = co_await database_.write(std::move(work));
+    } catch (const std::exception& error) {
+        spdlog::error("event=ledger_failed account={} waiting={} error=\"{}\"", door_.account(),
+                      turn->outcomes.size(), error.what());
     }
-    while (open > 0)
-        co_await all_done.async_wait(net::as_values);
+    if (is_written)
+        finish_turn(*turn);
+    else
+        undo_turn(*turn);
+    in_turn_ = false;
 }
 
-asio::awaitable<void> Postman::send_one(const storage::Claimed& row, storage::Settlement& settlement)
+std::shared_ptr<Postman::Turn> Postman::plan_turn()
+{
+    auto turn = std::make_shared<Turn>();
+    turn->account = door_.account();
+    turn->epoch = epoch_;
+    turn->now_ms = clock_.now_ms();
+    turn->outcomes = std::exchange(outcomes_, {});
+    turn->recovers = store_failures_ > 0;
+    if (turn->recovers)
+        turn->under_way.assign(under_way_.begin(), under_way_.end());
+    if (until_claim().count() == 0)
+        plan_claim(*turn);
+    if (turn->permits == 0)
+        next_claim_ms_ = std::max(next_claim_ms_, turn->now_ms + 1);
+    is_woken_ = false;
+    return turn;
+}
+
+void Postman::plan_claim(Turn& turn)
+{
+    const std::int64_t now = turn.now_ms;
+    storage::ClaimLimits& limits = turn.limits;
+    if (door_.capabilities().push == PushMode::next_opening) {
+        limits.only_in = between_bars(door_.openings());
+        if (limits.only_in.empty()) {
+            next_claim_ms_ = now + poll_ms;
+            return;
+        }
+    }
+    limits.rows = breaker_.allow(now, settings_.most_in_flight - in_flight_);
+    turn.permits = pacer_.take(now, std::max(limits.rows, together_), together_);
+    if (settings_.rate)
+        limits.messages = std::max(turn.permits, together_); // a text longer than the window gets all of it
+    limits.is_night = settings_.quiet.covers(now);
+    const std::int64_t midnight = day_start_ms(now);
+    limits.cap = {settings_.per_group_per_day, midnight, midnight + day_ms};
+    limits.prepare = [this](storage::Claimed& row) { prepare(row); };
+}
+
+/// What leaves, and in how many messages. On the store's thread.
+void Postman::prepare(storage::Claimed& row) const
+{
+    try {
+        row.text = render_(row);
+        row.messages = static_cast<int>(door_.split(row.text).size());
+    } catch (const std::exception& error) {
+        spdlog::error("event=render_failed account={} error=\"{}\"", door_.account(), error.what());
+    }
+}
+
+void Postman::finish_turn(Turn& turn)
+{
+    store_failures_ = 0;
+    for (const storage::Settlement& one : turn.outcomes)
+        under_way_.erase({one.announcement_id, one.group_id});
+    if (!turn.is_current && !superseded_) {
+        superseded_ = true;
+        spdlog::error("event=superseded account={} reason=\"another run has taken over the store\"",
+                      door_.account());
+    }
+    if (turn.permits == 0)
+        return;
+    int used = 0;
+    for (const storage::Claimed& row : turn.claim.rows)
+        used += row.messages;
+    if (used > turn.permits)
+        pacer_.started(turn.now_ms, used - turn.permits);
+    else
+        pacer_.give_back(turn.permits - used);
+    together_ = std::max(1, turn.claim.short_of);
+    const bool is_all =
+        static_cast<int>(turn.claim.rows.size()) < turn.limits.rows && turn.claim.short_of == 0;
+    if (is_all && !is_woken_)
+        next_claim_ms_ = clock_.now_ms() + poll_ms;
+    for (storage::Claimed& row : turn.claim.rows)
+        start(std::move(row));
+}
+
+/// Nothing is known to be written: outcomes wait for the next turn, nothing that was claimed leaves.
+void Postman::undo_turn(Turn& turn)
+{
+    ++store_failures_;
+    outcomes_.insert(outcomes_.begin(), std::make_move_iterator(turn.outcomes.begin()),
+                     std::make_move_iterator(turn.outcomes.end()));
+    if (turn.permits > 0)
+        pacer_.give_back(turn.permits);
+}
+
+void Postman::start(storage::Claimed row)
+{
+    under_way_.insert(row.key());
+    if (stopping_ || breaker_.allow(clock_.now_ms(), 1) == 0) {
+        put_back(row);
+        return;
+    }
+    ++in_flight_;
+    const Breaker::Ticket ticket = breaker_.start();
+    asio::co_spawn(executor_, carry(std::move(row), ticket), [this](std::exception_ptr) {
+        --in_flight_;
+        bell_.ring();
+        if (in_flight_ == 0 || outcomes_.size() >= static_cast<std::size_t>(settings_.most_in_flight / 2))
+            hurry_.ring();
+    });
+}
+
+/// Things changed while it was being claimed: it never left.
+void Postman::put_back(const storage::Claimed& row)
+{
+    storage::Settlement unsent;
+    unsent.announcement_id = row.announcement_id;
+    unsent.group_id = row.group_id;
+    unsent.attempt = row.attempt;
+    unsent.never_left = true;
+    outcomes_.push_back(std::move(unsent));
+    pacer_.give_back(row.messages);
+}
+
+asio::awaitable<void> Postman::carry(storage::Claimed row, Breaker::Ticket ticket)
 {
     SendOutcome outcome;
-    try {
-        Outgoing message;
-        message.chat.id = row.external_id;
-        message.text = render_(row);
-        outcome = co_await door_.send(std::move(message));
-    } catch (const std::exception& error) {
-        outcome.action = SendAction::unknown_result;
-        outcome.platform_words = error.what();
-        outcome.reason = "发送时程序出错，这条可能发了也可能没发";
-    }
-    settlement = settle_as(row, outcome);
-    if (outcome.action == SendAction::disable_chat) {
-        auto left = [account = door_.account(), group = row.external_id](soci::session& sql) {
-            storage::set_group_state(sql, account, group, "left");
-            return true;
-        };
-        co_await database_.write(std::move(left));
-    }
-}
-
-storage::Settlement Postman::settle_as(const storage::Claimed& row, const SendOutcome& outcome)
-{
-    const std::int64_t now = clock_.now_ms();
-    storage::Settlement result;
-    result.announcement_id = row.announcement_id;
-    result.group_id = row.group_id;
-    result.attempt = row.attempt;
-    result.action = to_string(outcome.action);
-    result.reason = outcome.reason;
-    result.platform_words = outcome.platform_words;
-    result.platform_message_id = outcome.platform_message_id;
-    const bool again = outcome.action == SendAction::retry || outcome.action == SendAction::backoff ||
-                       outcome.action == SendAction::refresh_token || outcome.action == SendAction::operator_;
-    if (outcome.delivered()) {
-        result.state = "sent";
-        batch_.delivered = true;
-    } else if (outcome.action == SendAction::unknown_result) {
-        result.state = "unknown";
-    } else if (again) {
-        const std::int64_t wait = std::max(outcome.retry_after_ms, back_off_ms(row.attempt - 1));
-        const bool counts = outcome.action == SendAction::backoff;
-        result.state = counts && row.attempt >= most_attempts ? "failed" : "waiting";
-        result.not_before_ms = now + wait;
-        batch_.troubled = true;
-        batch_.spoken_to = batch_.spoken_to || outcome.action != SendAction::retry;
-        batch_.needs_operator = batch_.needs_operator || outcome.action == SendAction::operator_;
+    if (row.text.empty()) {
+        outcome.action = SendAction::operator_;
+        outcome.reason = "通知的文字拼不出来，请检查模板 notice";
     } else {
-        result.state = "failed";
+        try {
+            Outgoing message;
+            message.chat.id = row.external_id;
+            message.text = row.text;
+            outcome = co_await door_.send(std::move(message));
+        } catch (const std::exception& error) {
+            outcome.platform_words = error.what();
+            outcome.reason = "发送时程序出错，这条可能发了也可能没发";
+        }
     }
-    return result;
+    note_end(row, outcome, ticket);
 }
 
-/// A batch in trouble is one sign, however many sends it had: all of them met the same moment. After three
-/// the account rests, and until the first success single sends find out how things stand.
-void Postman::learn_from_batch(std::int64_t now_ms)
-{
-    if (batch_.delivered) {
-        in_a_row_ = 0;
-    } else if (batch_.troubled && (++in_a_row_ >= 3 || batch_.needs_operator)) {
-        const std::int64_t wait = back_off_ms(std::min(in_a_row_, most_in_a_row));
-        pacer_.hold_until(now_ms + (batch_.spoken_to ? wait : std::min(wait, longest_unanswered_hold_ms)));
-    }
-}
-
-asio::awaitable<void> Postman::reconcile()
+void Postman::note_end(const storage::Claimed& row, const SendOutcome& outcome, Breaker::Ticket ticket)
 {
     const std::int64_t now = clock_.now_ms();
-    next_reconcile_ms_ = now + reconcile_every_ms;
-    if (!door_.capabilities().can_look_up_sent)
-        co_return;
-    auto list = [account = door_.account(), before = now - settings_.look_up_after_ms](soci::session& sql) {
-        return storage::unknown_rows(sql, account, before, 20);
-    };
-    const std::vector<storage::Claimed> rows = co_await database_.read(std::move(list));
-    for (const storage::Claimed& row : rows) {
-        if (stopping_)
-            co_return;
-        Outgoing message;
-        message.chat.id = row.external_id;
-        message.text = render_(row);
-        const Sighting sighting = co_await door_.look_up(std::move(message), row.intent_ms);
-        if (sighting == Sighting::cannot_tell)
-            continue;
-        const bool present = sighting == Sighting::present;
-        auto resolve = [row, present, at = clock_.now_ms()](soci::session& sql) {
-            const char* reason = present ? "在群消息记录里看到了" : "群消息记录里没有，重新发";
-            return storage::resolve_unknown(sql, row.announcement_id, row.group_id,
-                                            present ? "sent" : "waiting", reason, at);
-        };
-        co_await database_.write(std::move(resolve));
-    }
-}
-
-bool Postman::is_quiet(std::int64_t now_ms) const
-{
-    const int from = settings_.quiet_from_minute, to = settings_.quiet_to_minute, at = minute_of_day(now_ms);
-    if (from < 0 || from == to)
-        return false;
-    return from < to ? at >= from && at < to : at >= from || at < to;
+    const bool is_isolated = breaker_.is_closed();
+    pacer_.finished(now, row.messages);
+    if (const auto sign = sign_of(outcome))
+        breaker_.failed(ticket, *sign, now, outcome.retry_after_ms);
+    else
+        breaker_.worked(ticket);
+    outcomes_.push_back(settle_as(row, outcome, is_isolated, breaker_.next_ms(now), now));
 }
 
 } // namespace bot::outreach

@@ -9,10 +9,12 @@
 namespace bot::storage {
 namespace {
 
-constexpr auto select_groups =
-    "SELECT id, account, external_id, name, org, mode, state FROM chat_groups ORDER BY id";
-constexpr auto select_group = "SELECT id, account, external_id, name, org, mode, state FROM chat_groups "
-                              "WHERE account = :account AND external_id = :external_id";
+constexpr auto columns = "g.id, g.account, g.external_id, g.name, g.org, g.mode, g.state";
+constexpr auto of_account = " FROM chat_groups g WHERE g.account = :account AND g.external_id = :external_id";
+constexpr auto of_id = " FROM chat_groups g WHERE g.id = :id";
+constexpr auto of_unit =
+    " FROM chat_groups g LEFT JOIN orgs o ON o.code = g.org WHERE (:unit = 'root' OR COALESCE(o.path, '') "
+    "LIKE :below) AND g.id > :after ORDER BY g.id LIMIT :limit";
 constexpr auto insert_group = "INSERT INTO chat_groups (id, account, external_id, name, org, mode, state) "
                               "VALUES (:id, :account, :external_id, :name, :org, :mode, :state)";
 constexpr auto update_group =
@@ -39,6 +41,40 @@ void write_labels(soci::session& sql, std::int64_t id, const std::string& kind,
 {
     for (const std::string& label : labels)
         sql << insert_label, soci::use(id), soci::use(kind), soci::use(label);
+}
+
+template <class Prepared> std::vector<Group> read(Prepared&& prepared)
+{
+    std::vector<Group> groups;
+    Group group;
+    soci::statement rows =
+        (prepared, soci::into(group.id), soci::into(group.account), soci::into(group.external_id),
+         soci::into(group.name), soci::into(group.org), soci::into(group.mode), soci::into(group.state));
+    rows.execute();
+    while (rows.fetch())
+        groups.push_back(group);
+    return groups;
+}
+
+std::vector<Group> with_labels(soci::session& sql, std::vector<Group> groups)
+{
+    std::int64_t id = 0;
+    std::string kind, label;
+    soci::statement rows = (sql.prepare << select_labels, soci::use(id), soci::into(kind), soci::into(label));
+    for (Group& group : groups) {
+        id = group.id;
+        rows.execute();
+        while (rows.fetch())
+            add_label(group, kind, label);
+    }
+    return groups;
+}
+
+std::optional<Group> first(std::vector<Group> groups)
+{
+    if (groups.empty())
+        return std::nullopt;
+    return std::move(groups.front());
 }
 
 } // namespace
@@ -76,34 +112,30 @@ Change upsert_group(soci::session& sql, const Group& given)
 std::optional<Group> find_group(soci::session& sql, const std::string& account,
                                 const std::string& external_id)
 {
-    Group group;
-    sql << select_group, soci::use(account), soci::use(external_id), soci::into(group.id),
-        soci::into(group.account), soci::into(group.external_id), soci::into(group.name),
-        soci::into(group.org), soci::into(group.mode), soci::into(group.state);
-    if (!sql.got_data())
-        return std::nullopt;
-    std::string kind, label;
-    soci::statement rows =
-        (sql.prepare << select_labels, soci::use(group.id), soci::into(kind), soci::into(label));
-    rows.execute();
-    while (rows.fetch())
-        add_label(group, kind, label);
-    return group;
+    return first(with_labels(sql, read((sql.prepare << "SELECT " << columns << of_account, soci::use(account),
+                                        soci::use(external_id)))));
+}
+
+std::optional<Group> find_group(soci::session& sql, std::int64_t id)
+{
+    return first(with_labels(sql, read((sql.prepare << "SELECT " << columns << of_id, soci::use(id)))));
+}
+
+std::vector<Group> list_groups_within(soci::session& sql, const std::string& unit, std::int64_t after_id,
+                                      int limit)
+{
+    const std::string below = "%/" + unit + "/%";
+    return with_labels(sql, read((sql.prepare << "SELECT " << columns << of_unit, soci::use(unit),
+                                  soci::use(below), soci::use(after_id), soci::use(limit))));
 }
 
 std::vector<Group> list_groups(soci::session& sql)
 {
-    std::vector<Group> groups;
+    std::vector<Group> groups =
+        read((sql.prepare << "SELECT " << columns << " FROM chat_groups g ORDER BY g.id"));
     std::map<std::int64_t, std::size_t> place;
-    Group group;
-    soci::statement rows = (sql.prepare << select_groups, soci::into(group.id), soci::into(group.account),
-                            soci::into(group.external_id), soci::into(group.name), soci::into(group.org),
-                            soci::into(group.mode), soci::into(group.state));
-    rows.execute();
-    while (rows.fetch()) {
-        place.emplace(group.id, groups.size());
-        groups.push_back(group);
-    }
+    for (const Group& group : groups)
+        place.emplace(group.id, place.size());
     std::int64_t id = 0;
     std::string kind, label;
     soci::statement labels =

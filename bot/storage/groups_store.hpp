@@ -24,7 +24,11 @@ struct Group {
 Change upsert_group(soci::session& sql, const Group& group);
 std::optional<Group> find_group(soci::session& sql, const std::string& account,
                                 const std::string& external_id);
+std::optional<Group> find_group(soci::session& sql, std::int64_t id);
 std::vector<Group> list_groups(soci::session& sql);
+/// The next groups of `unit` and below, by id.
+std::vector<Group> list_groups_within(soci::session& sql, const std::string& unit, std::int64_t after_id,
+                                      int limit);
 void set_group_state(soci::session& sql, const std::string& account, const std::string& external_id,
                      const std::string& state);
 void subscribe(soci::session& sql, std::int64_t group_id, const std::string& category);

@@ -10,6 +10,9 @@ namespace {
 constexpr auto select_org = "SELECT code, name, parent, kind, lat, lng, tile FROM orgs WHERE code = :code";
 constexpr auto select_orgs =
     "SELECT code, name, parent, kind, lat, lng, tile FROM orgs ORDER BY LENGTH(path), code";
+constexpr auto select_within = "SELECT code, name, parent, kind, lat, lng, tile FROM orgs WHERE (:unit = "
+                               "'root' OR path LIKE :below) AND "
+                               "code > :after ORDER BY code LIMIT :limit";
 constexpr auto select_path = "SELECT path FROM orgs WHERE code = :code";
 constexpr auto insert_org = "INSERT INTO orgs (code, name, parent, kind, path, lat, lng, tile) "
                             "VALUES (:code, :name, :parent, :kind, :path, :lat, :lng, :tile)";
@@ -27,6 +30,19 @@ std::string path_of(soci::session& sql, const Org& org)
             throw std::invalid_argument("parent: there is no unit " + org.parent);
     }
     return path + org.code + "/";
+}
+
+template <class Prepared> std::vector<Org> read(Prepared&& prepared)
+{
+    std::vector<Org> orgs;
+    Org org;
+    soci::statement rows =
+        (prepared, soci::into(org.code), soci::into(org.name), soci::into(org.parent), soci::into(org.kind),
+         soci::into(org.lat), soci::into(org.lng), soci::into(org.tile));
+    rows.execute();
+    while (rows.fetch())
+        orgs.push_back(org);
+    return orgs;
 }
 
 } // namespace
@@ -58,15 +74,24 @@ std::optional<Org> find_org(soci::session& sql, const std::string& code)
 
 std::vector<Org> list_orgs(soci::session& sql)
 {
-    std::vector<Org> orgs;
-    Org org;
-    soci::statement rows =
-        (sql.prepare << select_orgs, soci::into(org.code), soci::into(org.name), soci::into(org.parent),
-         soci::into(org.kind), soci::into(org.lat), soci::into(org.lng), soci::into(org.tile));
-    rows.execute();
-    while (rows.fetch())
-        orgs.push_back(org);
-    return orgs;
+    return read((sql.prepare << select_orgs));
+}
+
+std::vector<Org> list_orgs_within(soci::session& sql, const std::string& unit, const std::string& after_code,
+                                  int limit)
+{
+    const std::string below = "%/" + unit + "/%";
+    return read((sql.prepare << select_within, soci::use(unit), soci::use(below), soci::use(after_code),
+                 soci::use(limit)));
+}
+
+bool is_within(soci::session& sql, const std::string& code, const std::string& unit)
+{
+    if (unit == "root" || code == unit)
+        return true;
+    std::string path;
+    sql << select_path, soci::use(code), soci::into(path);
+    return path.find("/" + unit + "/") != std::string::npos;
 }
 
 } // namespace bot::storage

@@ -27,5 +27,10 @@ Change upsert_org(soci::session& sql, const Org& org);
 std::optional<Org> find_org(soci::session& sql, const std::string& code);
 /// All units, parents before children.
 std::vector<Org> list_orgs(soci::session& sql);
+/// The next units of `unit` and below, by code.
+std::vector<Org> list_orgs_within(soci::session& sql, const std::string& unit, const std::string& after_code,
+                                  int limit);
+/// Whether `code` is `unit` or lies below it; everything lies below `root`.
+bool is_within(soci::session& sql, const std::string& code, const std::string& unit);
 
 } // namespace bot::storage

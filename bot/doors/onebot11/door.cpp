@@ -14,6 +14,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr int looked_back = 50; ///< messages of a group's history
+
 void log_end(std::exception_ptr error)
 {
     if (!error)
@@ -25,13 +27,14 @@ void log_end(std::exception_ptr error)
     }
 }
 
-Capabilities onebot11_capabilities()
+Capabilities onebot11_capabilities(const Settings& settings)
 {
     Capabilities can;
     can.label = "QQ 群（OneBot 11，非官方）";
     can.official = false;
     can.can_look_up_sent = true;
     can.recall_window_ms = 2 * 60 * 1000;
+    can.answer_within_ms = settings.call_timeout.count() + 1'000;
     return can;
 }
 
@@ -65,12 +68,33 @@ std::string text_of_message(const json& message)
     return text;
 }
 
+/// Absent only when the history reaches back to the moment in question: a lively group may have pushed ours
+/// out of what the platform shows.
+Sighting find_in_history(const json& messages, const std::string& text, std::int64_t since_ms)
+{
+    bool reaches_back = messages.size() < looked_back;
+    for (const json& one : messages) {
+        if (!one.is_object() || !one.contains("message"))
+            continue;
+        const auto time = one.find("time");
+        if (time == one.end() || !time->is_number_integer())
+            continue;
+        const bool before = time->get<std::int64_t>() < (since_ms + 999) / 1000 - 1;
+        reaches_back = reaches_back || before;
+        const bool own = id_text(one, "user_id") == id_text(one, "self_id");
+        if (own && !before && text_of_message(one["message"]) == text)
+            return Sighting::present;
+    }
+    return reaches_back ? Sighting::absent : Sighting::cannot_tell;
+}
+
 } // namespace
 
 OneBot11Door::OneBot11Door(Settings settings, net::HttpClient& client, const Clock& clock,
                            EventHandler on_event)
     : id_(settings.id), client_(client), clock_(clock), on_event_(std::move(on_event)),
-      capabilities_(onebot11_capabilities()), settings_(std::make_shared<const Settings>(std::move(settings)))
+      capabilities_(onebot11_capabilities(settings)),
+      settings_(std::make_shared<const Settings>(std::move(settings)))
 {
 }
 
@@ -133,8 +157,10 @@ asio::awaitable<net::HttpResponse> OneBot11Door::receive(net::HttpRequest reques
     const bool can_call = !settings->api.empty() || api_link() != nullptr;
     const bool quick =
         settings->reply_via == ReplyVia::quick || (settings->reply_via == ReplyVia::automatic && !can_call);
-    if (quick)
+    if (quick) {
+        count_answer(reply->text);
         co_return net::json_response(200, quick_reply(*reply, event.chat.type == ChatType::group));
+    }
     auto message = std::make_shared<Outgoing>(answer_to(event, std::move(*reply)));
     response.after = [this, message] { return deliver(*message); };
     co_return response;
@@ -209,14 +235,19 @@ asio::awaitable<void> OneBot11Door::answer(Event event)
 
 asio::awaitable<void> OneBot11Door::deliver(Outgoing message)
 {
-    const SendOutcome outcome = co_await send(std::move(message));
+    const SendOutcome outcome = co_await send_answer(std::move(message));
     if (!outcome.delivered())
         spdlog::warn("event=reply_failed door=onebot11 account={} action={}", id_, to_string(outcome.action));
 }
 
+std::vector<std::string> OneBot11Door::split(const std::string& text) const
+{
+    return split_text(text, capabilities_.text_limit);
+}
+
 asio::awaitable<SendOutcome> OneBot11Door::send(Outgoing message)
 {
-    const std::vector<std::string> parts = split_text(message.text, capabilities_.text_limit);
+    const std::vector<std::string> parts = split(message.text);
     SendOutcome outcome;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         Outgoing part = message;
@@ -281,7 +312,7 @@ asio::awaitable<Sighting> OneBot11Door::look_up(Outgoing message, std::int64_t s
 {
     if (message.chat.type != ChatType::group)
         co_return Sighting::cannot_tell;
-    const Answer answer = co_await call(group_history(message.chat.id, 50));
+    const Answer answer = co_await call(group_history(message.chat.id, looked_back));
     const auto payload = parse_json(answer.body);
     if (answer.transport != Transport::answered || !payload || !payload->is_object())
         co_return Sighting::cannot_tell;
@@ -290,18 +321,7 @@ asio::awaitable<Sighting> OneBot11Door::look_up(Outgoing message, std::int64_t s
     if (data == envelope.end() || !data->is_object() || !data->contains("messages") ||
         !(*data)["messages"].is_array())
         co_return Sighting::cannot_tell;
-    const std::string first_part = split_text(message.text, capabilities_.text_limit).front();
-    for (const json& one : (*data)["messages"]) {
-        if (!one.is_object() || !one.contains("message"))
-            continue;
-        const bool own = id_text(one, "user_id") == id_text(one, "self_id");
-        const auto time = one.find("time");
-        const bool recent = time != one.end() && time->is_number_integer() &&
-                            time->get<std::int64_t>() >= (since_ms + 999) / 1000 - 1;
-        if (own && recent && text_of_message(one["message"]) == first_part)
-            co_return Sighting::present;
-    }
-    co_return Sighting::absent;
+    co_return find_in_history((*data)["messages"], split(message.text).front(), since_ms);
 }
 
 std::shared_ptr<Link> OneBot11Door::api_link() const

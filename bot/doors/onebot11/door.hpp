@@ -42,6 +42,7 @@ public:
     AccountHealth health() const override;
     asio::awaitable<SendOutcome> send(Outgoing message) override;
     asio::awaitable<Sighting> look_up(Outgoing message, std::int64_t since_ms) override;
+    std::vector<std::string> split(const std::string& text) const override;
 
     /// `POST /hooks/{account}`: 401 without the signature, 403 with a wrong one, 400 for what is no event,
     /// else 204 or 200 with a quick operation.

@@ -31,21 +31,23 @@ json segment(const char* type, const char* key, const std::string& value)
 struct Failure {
     std::string_view sign; ///< in message, wording or msg
     SendAction action;
+    Scope scope;
     const char* reason;
 };
 
 const Failure failures[] = {
-    {"GROUP_NOT_FOUND", SendAction::disable_chat, "平台说没有这个群，或机器人已不在群里"},
-    {"not in group", SendAction::disable_chat, "机器人已不在这个群里"},
-    {"群聊不存在", SendAction::disable_chat, "平台说没有这个群"},
-    {"SEND_MSG_API_ERROR", SendAction::backoff, "平台没让发出去，多半是风控或被禁言，过一会儿再试"},
-    {"result 120", SendAction::backoff, "机器人在这个群里被禁言，过一会儿再试"},
-    {"result 110", SendAction::backoff, "平台限制了这个账号发言，过一会儿再试"},
-    {"被禁言", SendAction::backoff, "机器人被禁言，过一会儿再试"},
-    {"风控", SendAction::backoff, "账号被平台风控，过一会儿再试"},
-    {"EMPTY_MSG_ERROR", SendAction::drop, "平台说这条消息是空的"},
-    {"消息体无法解析", SendAction::drop, "平台读不懂这条消息"},
-    {"PERMISSION_DENIED", SendAction::drop, "机器人没有这项权限"},
+    {"GROUP_NOT_FOUND", SendAction::disable_chat, Scope::chat, "平台说没有这个群，或机器人已不在群里"},
+    {"not in group", SendAction::disable_chat, Scope::chat, "机器人已不在这个群里"},
+    {"群聊不存在", SendAction::disable_chat, Scope::chat, "平台说没有这个群"},
+    {"SEND_MSG_API_ERROR", SendAction::backoff, Scope::unclear,
+     "平台没让发出去，多半是风控或被禁言，过一会儿再试"},
+    {"result 120", SendAction::backoff, Scope::chat, "机器人在这个群里被禁言，过一会儿再试"},
+    {"result 110", SendAction::backoff, Scope::account, "平台限制了这个账号发言，过一会儿再试"},
+    {"被禁言", SendAction::backoff, Scope::chat, "机器人被禁言，过一会儿再试"},
+    {"风控", SendAction::backoff, Scope::account, "账号被平台风控，过一会儿再试"},
+    {"EMPTY_MSG_ERROR", SendAction::drop, Scope::message, "平台说这条消息是空的"},
+    {"消息体无法解析", SendAction::drop, Scope::message, "平台读不懂这条消息"},
+    {"PERMISSION_DENIED", SendAction::drop, Scope::message, "机器人没有这项权限"},
 };
 
 SendOutcome outcome(SendAction action, std::string reason, std::string words = {})
@@ -55,6 +57,12 @@ SendOutcome outcome(SendAction action, std::string reason, std::string words = {
     result.reason = std::move(reason);
     result.platform_words = std::move(words);
     return result;
+}
+
+SendOutcome of_scope(Scope scope, SendOutcome outcome)
+{
+    outcome.scope = scope;
+    return outcome;
 }
 
 SendOutcome classify_status(unsigned status)
@@ -78,10 +86,11 @@ SendOutcome classify_failure(int code, std::string words)
         return outcome(SendAction::operator_, "对方没有这个接口", std::move(words));
     for (const Failure& failure : failures)
         if (words.find(failure.sign) != std::string::npos)
-            return outcome(failure.action, failure.reason, std::move(words));
+            return of_scope(failure.scope, outcome(failure.action, failure.reason, std::move(words)));
     if (code == 1400 || code == 400)
         return outcome(SendAction::drop, "对方说参数不对", std::move(words));
-    return outcome(SendAction::backoff, "对方没发成，过一会儿再试", std::move(words));
+    return of_scope(Scope::unclear,
+                    outcome(SendAction::backoff, "对方没发成，过一会儿再试", std::move(words)));
 }
 
 bool is_line_end(std::string_view before)

@@ -188,7 +188,7 @@ asio::awaitable<SendOutcome> SandboxDoor::send(Outgoing message)
             co_return say_as_bot(message, LineKind::notice);
         }
     SendOutcome later;
-    later.action = SendAction::retry;
+    later.action = SendAction::window_closed;
     later.reason = "等群里有人说话：这个平台只许机器人跟着发";
     co_return later;
 }
@@ -197,7 +197,7 @@ asio::awaitable<SendOutcome> SandboxDoor::send(Outgoing message)
 SendOutcome SandboxDoor::say_as_bot(const Outgoing& message, LineKind kind)
 {
     const Capabilities& can = capabilities();
-    const auto parts = in_parts(message.text, can.text_limit);
+    const auto parts = split(message.text);
     SendOutcome outcome;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         std::string closed;
@@ -244,8 +244,13 @@ SendOutcome SandboxDoor::refuse(const Outgoing& message, SendAction action, std:
 
 asio::awaitable<Sighting> SandboxDoor::look_up(Outgoing message, std::int64_t since_ms)
 {
-    const std::string first = in_parts(message.text, capabilities().text_limit).front();
+    const std::string first = split(message.text).front();
     co_return log_.holds_text(message.chat, first, since_ms) ? Sighting::present : Sighting::absent;
+}
+
+std::vector<std::string> SandboxDoor::split(const std::string& text) const
+{
+    return in_parts(text, capabilities().text_limit);
 }
 
 std::vector<std::string> SandboxDoor::openings() const
@@ -371,7 +376,7 @@ asio::awaitable<void> SandboxDoor::hear(Line line)
     outgoing.chat = line.chat;
     outgoing.text = reply->text;
     outgoing.reply_to = line.message_id;
-    co_await send(std::move(outgoing));
+    co_await send_answer(std::move(outgoing));
 }
 
 /// The house's answer; when the house fails, an apology instead of a message that seems to wait for ever.
@@ -430,7 +435,7 @@ asio::awaitable<net::HttpResponse> SandboxDoor::again(std::string id)
         outgoing.chat = found->chat;
         outgoing.text = reply->text;
         outgoing.reply_to = id;
-        co_await send(std::move(outgoing));
+        co_await send_answer(std::move(outgoing));
     } else {
         note(id, "平台把这句又推了一遍，机器人认出来了，没有再答");
     }

@@ -44,6 +44,7 @@ public:
     asio::awaitable<SendOutcome> send(Outgoing message) override;
     asio::awaitable<Sighting> look_up(Outgoing message, std::int64_t since_ms) override;
     std::vector<std::string> openings() const override;
+    std::vector<std::string> split(const std::string& text) const override;
 
     /// GET state · GET events (server-sent; `after` or Last-Event-ID) · POST say {group, direct, person,
     /// text, mention, media, key} · POST recall {id} · POST again {id} · POST limits {record}. `action` is

@@ -279,14 +279,14 @@ TEST(SandboxDoor, ANoticeWaitsForTheNextOpeningAndTakesItOnce)
     Sandbox sandbox;
     sandbox.take_on("mention-only");
     EXPECT_TRUE(sandbox.door.openings().empty());
-    EXPECT_EQ(sandbox.send("通知").action, SendAction::retry);
+    EXPECT_EQ(sandbox.send("通知").action, SendAction::window_closed);
     sandbox.say("怎么办？", false);
     EXPECT_TRUE(sandbox.door.openings().empty());
     sandbox.say("怎么办？");
     EXPECT_EQ(sandbox.door.openings(), std::vector<std::string>{"g1"});
     EXPECT_EQ(sandbox.send("通知").action, SendAction::ok);
     EXPECT_TRUE(sandbox.door.openings().empty());
-    EXPECT_EQ(sandbox.send("又一条").action, SendAction::retry);
+    EXPECT_EQ(sandbox.send("又一条").action, SendAction::window_closed);
     sandbox.say("那这个？");
     EXPECT_EQ(sandbox.door.openings().size(), 1U);
     sandbox.clock.advance_ms(5 * minute_ms + 1);

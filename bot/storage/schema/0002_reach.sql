@@ -1,0 +1,10 @@
+ALTER TABLE deliveries ADD COLUMN strikes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN messages INTEGER NOT NULL DEFAULT 1;
+DROP INDEX deliveries_due;
+CREATE INDEX deliveries_to_do ON deliveries (state, account, announcement_id, group_id, not_before_ms);
+ALTER TABLE attempts ADD COLUMN account TEXT NOT NULL DEFAULT '';
+ALTER TABLE attempts ADD COLUMN messages INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX attempts_by_time ON attempts (at_ms);
+CREATE INDEX announcements_by_state ON announcements (state);
+ALTER TABLE announcements ADD COLUMN org TEXT NOT NULL DEFAULT 'root';
+ALTER TABLE announcements ADD COLUMN edited_by TEXT NOT NULL DEFAULT '';
