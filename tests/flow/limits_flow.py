@@ -20,17 +20,21 @@ def done(api, notice):
 
 
 def check_rate(programs):
-    """The platform allows 20 in any second; the account is told 20/s."""
+    """The platform allows 20 in any second; the account is told 20/s, also across two restarts."""
     with stage(programs, lambda oracle: {**over_http(oracle), "rate": f"{RATE}/s"}) as (house, oracle):
         groups = house.import_groups(200)
         oracle.control("limits", [{"scope": "account", "count": RATE, "window_ms": WINDOW_US // 1000}])
         oracle.control("faults", {"late": 0.3, "late_ms": [1, 30]})
         house.start()
         api = Api(house)
-        counts = done(api, api.announce("送清凉", "明天上午领水", AUDIENCE))
+        notice = api.announce("送清凉", "明天上午领水", AUDIENCE)
+        for part in (60, 120):
+            wait_for("some to be sent", lambda part=part: oracle.accepted() >= part)
+            house.restart()
+        counts = done(api, notice)
         at, totals = oracle.control("accepted_at"), oracle.totals()
         used = (len(at) - 1) / RATE / ((at[-1] - at[0]) / WINDOW_US)
-        print(f"{totals['accepted']} accepted, {totals['refusals']} refused, {used:.0%} of the allowed rate used")
+        print(f"{totals['accepted']} accepted, {totals['refusals']} refused, {used:.0%} of the allowed rate used, restarts included")
         assert counts["sent"] == totals["accepted"] == len(groups) and totals["extra"] == totals["refusals"] == 0
         assert all(later - earlier >= WINDOW_US for earlier, later in zip(at, at[RATE:]))
         house.end()
@@ -54,12 +58,40 @@ def check_errors(house, oracle, api, groups):
     assert again["skipped"] == 1 and again["sent"] == len(groups) - 1, again
 
 
+def check_long_limit(oracle, api, groups):
+    """Risk control that outlasts many attempts: few calls are wasted on it, no row fails, and then all of them go."""
+    before, struck = oracle.accepted(), oracle.totals()["faults"].get("error", 0)
+    oracle.control("faults", {"error": 1, "retcode": 1200, "words": "账号被风控"})
+    notice = api.announce("防汛", "周三起有大雨", AUDIENCE)
+    wait_for("four tries", lambda: oracle.totals()["faults"]["error"] >= struck + 4)
+    wasted, counts = oracle.totals()["faults"]["error"] - struck, api.show(notice)["counts"]
+    assert wasted <= 20 and counts["failed"] == 0 and counts["waiting"] == len(groups) - 1, (wasted, counts)
+    assert any("风控" in row["reason"] and row["until"] for row in api.deliveries(notice, "held"))
+    oracle.control("faults", {})
+    counts = done(api, notice)
+    assert counts["sent"] == oracle.accepted() - before == len(groups) - 1 and oracle.totals()["extra"] == 0, counts
+
+
+def check_stall(oracle, api, groups):
+    """One call is never answered: all others go meanwhile, and the history tells about it in the end."""
+    before = oracle.accepted()
+    oracle.control("faults", {"stall": 1, "most": 1})
+    notice = api.announce("体检", "周五体检", AUDIENCE)
+    wait_for("the others to be sent", lambda: api.show(notice)["counts"]["sent"] == len(groups) - 2)
+    assert api.show(notice)["counts"]["sending"] == 1
+    oracle.control("faults", {})
+    counts = done(api, notice)
+    assert counts["sent"] == oracle.accepted() - before == len(groups) - 1 and oracle.totals()["extra"] == 0, counts
+
+
 def check_outage(oracle, api, groups):
     """The implementation is gone for a while: nobody listens, then it is back."""
     before = oracle.accepted()
-    oracle.control("refuse", {"ms": 1000})
-    counts = done(api, api.announce("讲座", "周日上午九点", AUDIENCE))
+    oracle.control("refuse", {"ms": 5000})
+    notice = api.announce("讲座", "周日上午九点", AUDIENCE)
+    counts = done(api, notice)
     assert counts["sent"] == oracle.accepted() - before == len(groups) - 1 and oracle.totals()["extra"] == 0, counts
+    assert sum(row["attempts"] for row in api.deliveries(notice)) <= len(groups) + 20, "too many calls into the void"
 
 
 def check_cancelled(oracle, api):
@@ -81,6 +113,8 @@ def main(programs):
         house.start()
         api = Api(house)
         check_errors(house, oracle, api, groups)
+        check_long_limit(oracle, api, groups)
+        check_stall(oracle, api, groups)
         check_outage(oracle, api, groups)
         check_cancelled(oracle, api)
         house.end()

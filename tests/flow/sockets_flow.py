@@ -107,6 +107,21 @@ def check_stall(api, oracle, groups):
     assert api.show(notice)["counts"]["sent"] == len(groups)
 
 
+def check_stop(house, oracle, groups):
+    """A stopping house takes the answers to what it has sent before it lets go of the connection: nothing is in doubt."""
+    before = oracle.accepted()
+    oracle.control("faults", {"late": 1, "late_ms": [200, 500]})
+    api = Api(house)
+    notice = api.announce("送春联", "周六上午写春联", "org:621102")
+    wait_for("some to be sent", lambda: oracle.accepted() >= before + 8)
+    house.restart()
+    oracle.control("faults", {})
+    connect(house, oracle)
+    wait_for("the notice to be done", lambda: api.show(notice)["state"] == "done")
+    assert oracle.accepted() - before == len(groups) and oracle.totals()["extra"] == 0
+    assert all(row["attempts"] == 1 and not row["reason"] for row in api.deliveries(notice))
+
+
 def check_no_history(programs):
     """Where history cannot tell, a lost answer stays unknown until a person settles it; it is never sent again."""
     with stage(programs, over_socket, dialect="lagrange") as (house, oracle):
@@ -143,6 +158,7 @@ def main(programs):
         check_loss_and_silence(house, oracle)
         api = check_order(house, oracle, groups)
         check_stall(api, oracle, groups)
+        check_stop(house, oracle, groups)
         house.end()
 
 
