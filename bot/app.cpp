@@ -395,10 +395,12 @@ struct App::Impl {
         server->stop_accepting();
         for (const auto& [id, account] : accounts)
             account.postman->stop();
-        co_await wait_until(grace_for_sends, [](const outreach::Postman& one) { return one.is_drained(); });
+        const StateOfPostman is_drained = [](const outreach::Postman& one) { return one.is_drained(); };
+        const StateOfPostman has_ended = [](const outreach::Postman& one) { return !one.running(); };
+        co_await wait_until(grace_for_sends, is_drained);
         co_await server->stop(grace_for_requests);
         stopping = true;
-        co_await wait_until(grace_for_the_rest, [](const outreach::Postman& one) { return !one.running(); });
+        co_await wait_until(grace_for_the_rest, has_ended);
         try {
             co_await flush();
         } catch (const std::exception& error) {
@@ -408,9 +410,10 @@ struct App::Impl {
             loop->stop();
     }
 
+    using StateOfPostman = std::function<bool(const outreach::Postman&)>;
+
     /// Until every postman is so far, or the grace is over.
-    asio::awaitable<void> wait_until(std::chrono::milliseconds grace,
-                                     std::function<bool(const outreach::Postman&)> is_so_far)
+    asio::awaitable<void> wait_until(std::chrono::milliseconds grace, StateOfPostman is_so_far)
     {
         asio::steady_timer timer(home());
         const auto deadline = std::chrono::steady_clock::now() + grace;

@@ -16,15 +16,18 @@ namespace {
 using nlohmann::json;
 
 constexpr auto look_every = std::chrono::milliseconds(500);
-constexpr int quiet_looks = 6; ///< then a sign of life, which finds out who left
+constexpr int quiet_looks = 2; ///< then a sign of life: who left, or that the server stops, is noticed soon
 constexpr int newest = 50;     ///< announcements that are followed
 
 } // namespace
 
-/// What one listener was told last.
+/// What one listener was told last, by announcement.
 struct EventsApi::Follower {
+    struct Told {
+        std::string without_counts, text;
+    };
     std::string unit;
-    std::map<std::int64_t, std::string> told;
+    std::map<std::int64_t, Told> told;
     bool is_first = true;
 };
 
@@ -55,17 +58,34 @@ asio::awaitable<net::HttpResponse> EventsApi::follow(Call call)
     co_return response;
 }
 
+/// What has changed; only what is on its way is counted again.
+asio::awaitable<std::string> EventsApi::look(std::shared_ptr<Follower> follower)
+{
+    auto work = [follower](soci::session& sql) {
+        storage::AnnouncementPage page;
+        page.unit = follower->unit;
+        page.limit = newest;
+        std::string piece;
+        for (const auto& one : storage::list_announcements(sql, page)) {
+            Follower::Told& told = follower->told[one.id];
+            std::string without_counts = to_json(one, storage::Counts()).dump();
+            const bool is_moving =
+                one.state == "sending" || one.state == "paused" || one.state == "cancelled";
+            if (without_counts == told.without_counts && !is_moving)
+                continue;
+            std::string text = to_json(one, storage::count_deliveries(sql, one.id)).dump();
+            if (text != told.text)
+                piece += "event: announcement\ndata: " + text + "\n\n";
+            told = {std::move(without_counts), std::move(text)};
+        }
+        return piece;
+    };
+    std::string piece = co_await house_.database.read(std::move(work));
+    co_return piece;
+}
+
 asio::awaitable<std::string> EventsApi::next_piece(std::shared_ptr<Follower> follower)
 {
-    storage::AnnouncementPage page;
-    page.unit = follower->unit;
-    page.limit = newest;
-    auto look = [page](soci::session& sql) {
-        std::map<std::int64_t, std::string> now;
-        for (const auto& one : storage::list_announcements(sql, page))
-            now.emplace(one.id, to_json(one, storage::count_deliveries(sql, one.id)).dump());
-        return now;
-    };
     auto executor = co_await asio::this_coro::executor;
     asio::steady_timer timer(executor);
     for (int looks = 0; looks < quiet_looks; ++looks) {
@@ -74,14 +94,7 @@ asio::awaitable<std::string> EventsApi::next_piece(std::shared_ptr<Follower> fol
             co_await timer.async_wait(net::as_values);
         }
         follower->is_first = false;
-        auto looked = look;
-        auto now = co_await house_.database.read(std::move(looked));
-        std::string piece;
-        for (const auto& [id, text] : now)
-            if (const auto told = follower->told.find(id);
-                told == follower->told.end() || told->second != text)
-                piece += "event: announcement\ndata: " + text + "\n\n";
-        follower->told = std::move(now);
+        std::string piece = co_await look(follower);
         if (!piece.empty())
             co_return piece;
     }

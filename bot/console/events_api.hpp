@@ -14,6 +14,7 @@ private:
     struct Follower;
 
     asio::awaitable<net::HttpResponse> follow(Call call);
+    asio::awaitable<std::string> look(std::shared_ptr<Follower> follower);
     asio::awaitable<std::string> next_piece(std::shared_ptr<Follower> follower);
     asio::awaitable<net::HttpResponse> accounts(Call call);
 

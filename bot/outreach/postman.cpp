@@ -72,7 +72,9 @@ LookUps::Hooks Postman::hooks_of_look_ups()
     LookUps::Hooks hooks;
     hooks.prepare = [this](storage::Claimed& row) { row.text = render_(row); };
     hooks.may_look = [this] {
-        return door_.health().can_send ? breaker_.allow(clock_.now_ms(), settings_.most_in_flight) : 0;
+        return door_.health().can_send && !superseded_
+                   ? breaker_.allow(clock_.now_ms(), settings_.most_in_flight)
+                   : 0;
     };
     hooks.on_answer = [this] {
         breaker_.seen_alive();
@@ -300,7 +302,10 @@ void Postman::undo_turn(Turn& turn)
 void Postman::start(storage::Claimed row)
 {
     under_way_.insert(row.key());
-    if (stopping_ || breaker_.allow(clock_.now_ms(), 1) == 0) {
+    const std::int64_t now = clock_.now_ms();
+    // Whoever was stopped between claiming and sending must not send: by then others take the row for lost.
+    const bool is_stale = now - row.intent_ms > door_.capabilities().answer_within_ms / 2;
+    if (stopping_ || is_stale || breaker_.allow(now, 1) == 0) {
         put_back(row);
         return;
     }

@@ -286,6 +286,25 @@ TEST(Postman, AnotherRunTakesOverAndTheOldOneStopsSending)
     EXPECT_EQ(town.counts(id).waiting, groups);
 }
 
+/// A process that is stopped between claiming and sending wakes up when its rows are somebody else's.
+TEST(Postman, WhatWasClaimedTooLongAgoIsNotSent)
+{
+    Town town;
+    ScriptedDoor door;
+    bool is_first = true;
+    town.on_render = [&] {
+        town.clock.advance_ms(is_first ? 60'000 : 0);
+        is_first = false;
+    };
+    const auto id = town.announce();
+    Delivery delivery(town, door);
+    delivery.run_until(id, is_all_sent);
+    expect_once_each(door);
+    for (const auto& row : town.rows(id))
+        EXPECT_EQ(row.attempts, 1);
+    EXPECT_EQ(door.asked_ms.size(), static_cast<std::size_t>(groups));
+}
+
 TEST(Postman, StoppingEndsSoonAndClaimsNothingMore)
 {
     Town town;

@@ -156,7 +156,11 @@ outreach::PostmanSettings Delivery::quick()
 
 Delivery::Delivery(Town& town, ScriptedDoor& door, outreach::PostmanSettings settings)
     : town_(town), postman_(context_.get_executor(), town.database, door, town.clock, town.begin_epoch(),
-                            settings, [](const storage::Claimed& row) { return row.body; })
+                            settings, [&town](const storage::Claimed& row) {
+                                if (town.on_render)
+                                    town.on_render();
+                                return row.body;
+                            })
 {
     door.clock = &town.clock;
     door.meter_answers([this](int started, int ended) { postman_.note_answers(started, ended); });

@@ -73,6 +73,8 @@ struct Town {
     std::int64_t begin_epoch();
     bot::storage::Claim claim(std::int64_t epoch, const bot::storage::ClaimLimits& limits);
 
+    std::function<void()> on_render; ///< runs while a row is being claimed, on the store's thread
+
     testing_support::TempDir dir;
     bot::ManualClock clock{noon};
     bot::storage::Database database;
