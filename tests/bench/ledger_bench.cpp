@@ -1,7 +1,7 @@
 #include "bot/outreach/audience.hpp"
 #include "bot/storage/announcements_store.hpp"
+#include "bot/storage/claims_store.hpp"
 #include "bot/storage/database.hpp"
-#include "bot/storage/deliveries_store.hpp"
 
 #include <nlohmann/json.hpp>
 #include <soci/soci.h>
@@ -112,7 +112,7 @@ double claim_to_sent(storage::Database& database, std::int64_t epoch)
     return seconds_of([&] {
         for (int done = 0; done < groups;) {
             const auto rows = database.write_now(
-                [&](soci::session& sql) { return storage::claim(sql, "qq", epoch, now, limits); });
+                [&](soci::session& sql) { return storage::claim(sql, "qq", epoch, now, limits).rows; });
             check(!rows.empty(), "nothing left to claim");
             settle_all(database, epoch, rows);
             done += static_cast<int>(rows.size());
