@@ -184,7 +184,7 @@ std::string Answerer::render(const Index& index, const Card& card, const std::st
     const bool has_figures = source.find("{{") != std::string::npos;
     if (has_figures)
         key += "|" + library.figures.validity(region, now);
-    return shelf_.get(key, [&] {
+    return rendered_.get(key, [&] {
         json follow_ups = json::array();
         for (std::size_t i = 0; with_follow_ups && i < card.follow_ups.size(); ++i)
             follow_ups.push_back({{"number", i + 1}, {"label", card.follow_ups[i].label}, {"more", i > 0}});

@@ -1,7 +1,7 @@
 #pragma once
 #include "bot/core/clock.hpp"
 #include "bot/knowledge/index.hpp"
-#include "bot/knowledge/shelf.hpp"
+#include "bot/knowledge/recent.hpp"
 #include "bot/wording/renderer.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -91,7 +91,7 @@ private:
     const std::filesystem::path model_file_;
     mutable std::mutex mutex_;
     std::shared_ptr<const Index> index_;
-    mutable Shelf shelf_;
+    mutable Recent<std::string> rendered_{1000}; ///< a card says the same to everyone until something changes
 };
 
 /// One line of `lastmeter ask --json`.
