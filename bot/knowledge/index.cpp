@@ -139,11 +139,6 @@ void Index::judge_sentences(std::string_view text, std::vector<float>& probabili
 
 Ranking Index::rank(std::string_view text) const
 {
-    return ranked_.get(std::string(text), [&] { return rank_anew(text); });
-}
-
-Ranking Index::rank_anew(std::string_view text) const
-{
     const FeatureVector features = extractor_.extract(text);
     std::vector<float> probabilities = learnt_.model.probabilities(features);
     const Nearest::Likeness likeness = learnt_.nearest.likeness(features);

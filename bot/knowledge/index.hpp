@@ -3,7 +3,6 @@
 #include "bot/knowledge/library.hpp"
 #include "bot/knowledge/model.hpp"
 #include "bot/knowledge/nearest.hpp"
-#include "bot/knowledge/recent.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -83,14 +82,12 @@ private:
     static Learnt learn(const Library& library, const Extractor& extractor);
     static std::optional<Learnt> load(const std::filesystem::path& file, const Library& library);
     static Texts read_texts(const Library& library, const Extractor& extractor);
-    Ranking rank_anew(std::string_view text) const;
     void judge_sentences(std::string_view text, std::vector<float>& probabilities) const;
 
     Library library_;
     Extractor extractor_;
     bool is_fresh_;
     Learnt learnt_;
-    mutable Recent<Ranking> ranked_{500}; ///< short questions come again and again, and greetings all day
 };
 
 } // namespace bot::knowledge

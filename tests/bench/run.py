@@ -18,14 +18,14 @@ import urllib.request
 
 SECRET = "bench-secret"
 CONNECTIONS = (1, 64, 256)
-ROUNDS = 3
+ROUNDS = 7
 STARTS = 5
 LEAST_SHARE, MOST_LOOKUP_US, MOST_START_S, MOST_RSS_MB = 0.5, 1000, 0.5, 60
 
 
 class Bench:
     def __init__(self, build, short):
-        self.build, self.requests, self.rows, self.missed = os.path.abspath(build), 4000 if short else 20000, [], 0
+        self.build, self.requests, self.rows, self.missed = os.path.abspath(build), 4000 if short else 10000, [], 0
         self.first = 1
 
     def program(self, name):
