@@ -85,6 +85,17 @@ const Card* Answerer::current(const Index& index, std::string_view topic) const
     return card && card->valid_from_ms <= now && now < card->valid_until_ms ? card : nullptr;
 }
 
+Answerer::Heard Answerer::hear(const Index& index, const std::string& text) const
+{
+    return heard_.get(std::to_string(index.library().fingerprint) + "|" + text, [&] {
+        Heard heard;
+        heard.ranking = index.rank(text);
+        if (const Talk* crisis = crisis_in(index, heard.ranking, text))
+            heard.crisis = static_cast<std::size_t>(crisis - index.library().talks.data());
+        return heard;
+    });
+}
+
 Answer Answerer::ask(std::string_view question, const Asker& asker) const
 {
     Answer answer;
@@ -92,16 +103,16 @@ Answer Answerer::ask(std::string_view question, const Asker& asker) const
     const std::string text = text::normalise(question);
     if (!index || text.empty())
         return answer;
-    Ranking ranking = index->rank(text);
+    auto [ranking, crisis] = hear(*index, text);
     std::erase_if(ranking.best, [&](const Ranked& one) {
         return !current(*index, index->library().cards[one.card].topic);
     });
     for (const Ranked& one : ranking.best)
         if (const Card& card = index->library().cards[one.card]; answer.candidates.size() < shown_candidates)
             answer.candidates.push_back({card.topic, card.short_title, one.score});
-    if (const Talk* crisis = crisis_in(*index, ranking, text)) {
+    if (crisis) {
         answer.action = Action::handoff;
-        answer.reply = crisis->reply;
+        answer.reply = index->library().talks[*crisis].reply;
         answer.crisis = true;
         return answer;
     }
@@ -184,7 +195,7 @@ std::string Answerer::render(const Index& index, const Card& card, const std::st
     const bool has_figures = source.find("{{") != std::string::npos;
     if (has_figures)
         key += "|" + library.figures.validity(region, now);
-    return shelf_.get(key, [&] {
+    return rendered_.get(key, [&] {
         json follow_ups = json::array();
         for (std::size_t i = 0; with_follow_ups && i < card.follow_ups.size(); ++i)
             follow_ups.push_back({{"number", i + 1}, {"label", card.follow_ups[i].label}, {"more", i > 0}});

@@ -1,7 +1,7 @@
 #pragma once
 #include "bot/core/clock.hpp"
 #include "bot/knowledge/index.hpp"
-#include "bot/knowledge/shelf.hpp"
+#include "bot/knowledge/recent.hpp"
 #include "bot/wording/renderer.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -80,6 +80,13 @@ public:
     std::shared_ptr<const Index> snapshot() const;
 
 private:
+    /// What a text says, whoever asks and whenever.
+    struct Heard {
+        Ranking ranking;
+        std::optional<std::size_t> crisis; ///< place of the talk
+    };
+
+    Heard hear(const Index& index, const std::string& text) const;
     const Card* current(const Index& index, std::string_view topic) const;
     Answer answer_with(const Index& index, const Card& card, const Asker& asker) const;
     std::string render(const Index& index, const Card& card, const std::string& source, bool with_follow_ups,
@@ -91,7 +98,8 @@ private:
     const std::filesystem::path model_file_;
     mutable std::mutex mutex_;
     std::shared_ptr<const Index> index_;
-    mutable Shelf shelf_;
+    mutable Recent<Heard> heard_{500};           ///< short questions and greetings come all day
+    mutable Recent<std::string> rendered_{1000}; ///< a card says the same to everyone
 };
 
 /// One line of `lastmeter ask --json`.

@@ -68,7 +68,7 @@ std::size_t run_length(const std::u32string& text, std::size_t at)
 
 void sort_and_merge(FeatureVector& vector)
 {
-    std::sort(vector.begin(), vector.end());
+    std::sort(vector.begin(), vector.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     std::size_t kept = 0;
     for (std::size_t i = 0; i < vector.size(); ++i)
         if (kept > 0 && vector[kept - 1].first == vector[i].first)

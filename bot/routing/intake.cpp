@@ -30,15 +30,18 @@ Verdict Intake::admit(const Event& event)
     const std::lock_guard lock(mutex_);
     if (!event.dedupe_key.empty() && !remember(event.account + "|" + event.dedupe_key, now, true))
         return Verdict::duplicate;
-    if (event.happening == Happening::message_recalled)
+    if (event.happening == Happening::message_recalled) {
         remember("recalled|" + event.account + "|" + event.chat.id + "|" + event.message_id, now, false);
+        any_recalled_ = true;
+    }
     if (event.kind != EventKind::message)
         return Verdict::accept;
     if (event.self)
         return Verdict::self;
     if (event.time_ms != 0 && now - event.time_ms > limits_.stale_ms)
         return Verdict::stale;
-    if (seen_.contains("recalled|" + event.account + "|" + event.chat.id + "|" + event.message_id))
+    if (any_recalled_ &&
+        seen_.contains("recalled|" + event.account + "|" + event.chat.id + "|" + event.message_id))
         return Verdict::withdrawn;
     return is_looping(event, now) ? Verdict::looping : Verdict::accept;
 }
@@ -47,8 +50,8 @@ void Intake::restore(const std::vector<SeenKey>& keys)
 {
     const std::lock_guard lock(mutex_);
     for (const SeenKey& one : keys)
-        if (seen_.emplace(one.key, one.at_ms).second)
-            order_.emplace_back(one.at_ms, one.key);
+        if (const auto [entry, is_new] = seen_.emplace(one.key, one.at_ms); is_new)
+            order_.push_back(&*entry);
 }
 
 std::vector<SeenKey> Intake::take_new()
@@ -66,15 +69,16 @@ std::size_t Intake::size() const
 bool Intake::remember(std::string key, std::int64_t now, bool is_new)
 {
     while (!order_.empty() &&
-           (order_.front().first < now - limits_.remember_ms || seen_.size() >= limits_.keys)) {
-        seen_.erase(order_.front().second);
+           (order_.front()->second < now - limits_.remember_ms || seen_.size() >= limits_.keys)) {
+        seen_.erase(seen_.find(order_.front()->first));
         order_.pop_front();
     }
-    if (!seen_.emplace(key, now).second)
+    const auto [entry, is_first] = seen_.emplace(std::move(key), now);
+    if (!is_first)
         return false;
     if (is_new)
-        fresh_.push_back({key, now});
-    order_.emplace_back(now, std::move(key));
+        fresh_.push_back({entry->first, now});
+    order_.push_back(&*entry);
     return true;
 }
 

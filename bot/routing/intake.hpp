@@ -60,8 +60,11 @@ private:
     const Clock& clock_;
     const IntakeLimits limits_;
     mutable std::mutex mutex_;
-    std::unordered_map<std::string, std::int64_t> seen_;
-    std::deque<std::pair<std::int64_t, std::string>> order_;
+    using Seen = std::unordered_map<std::string, std::int64_t>; ///< key and when it was first seen
+
+    Seen seen_;
+    std::deque<const Seen::value_type*> order_; ///< oldest first
+    bool any_recalled_ = false;
     std::vector<SeenKey> fresh_;
     std::unordered_map<std::string, Talk> talks_;
 };

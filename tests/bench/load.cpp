@@ -36,7 +36,7 @@ struct Options {
     std::size_t connections = 64, requests = 20'000;
     std::int64_t first = 1;
     int seconds = 30;
-    bool always_answered = false;
+    bool always_answered = false, new_texts = false;
 };
 
 struct Request {
@@ -51,9 +51,11 @@ std::vector<Request> make_requests(const Options& options)
     std::vector<Request> requests;
     requests.reserve(options.requests);
     for (std::size_t i = 0; i < options.requests; ++i) {
-        const bench::Message& message = messages[i % messages.size()];
-        const std::string body =
-            bench::report_body(message, options.first + static_cast<std::int64_t>(i), now);
+        const std::int64_t number = options.first + static_cast<std::int64_t>(i);
+        bench::Message message = messages[i % messages.size()];
+        if (options.new_texts)
+            message.text += " " + std::to_string(number);
+        const std::string body = bench::report_body(message, number, now);
         requests.push_back(
             {"POST " + options.path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(options.port) +
                  "\r\nContent-Type: application/json\r\nUser-Agent: bench/1\r\nX-Self-ID: 10001\r\n" +
@@ -188,6 +190,7 @@ int main(int argc, char** argv)
     app.add_option("--first", options.first,
                    "number of the first message; distinct messages need distinct numbers");
     app.add_option("--seconds", options.seconds, "at most");
+    app.add_flag("--new-texts", options.new_texts, "no text comes twice");
     app.add_flag("--always-answered", options.always_answered, "the server answers every message");
     CLI11_PARSE(app, argc, argv);
     std::cout << Load(options).run().dump() << std::endl;
