@@ -18,6 +18,7 @@ constexpr std::size_t most_sentences = 24;
 constexpr float asking_weight = 2.0F, telling_weight = 0.5F;
 constexpr float sentence_share = 0.4F;
 constexpr double model_share = 0.7;
+constexpr double found_sharpness = 8;         ///< twice as like is that power of two as likely
 constexpr std::uint64_t features_version = 4; ///< grows with every change of features or learning
 
 template <class Visit> void each_text(const Library& library, Visit visit)
@@ -42,12 +43,23 @@ template <class Visit> void each_text(const Library& library, Visit visit)
     }
 }
 
-/// To the model all small talk is chatter.
-std::vector<std::uint32_t> model_labels(std::vector<std::uint32_t> labels, std::size_t cards)
+/// Beyond this many cards the model only tells questions, chatter and elsewhere apart: weights for each card
+/// would not fit into memory.
+constexpr std::size_t most_learnt = 2'000;
+
+/// How many cards have a label of the model of their own; a large library's cards are one label together.
+std::size_t learnt_cards(const Library& library)
 {
+    return library.cards.size() > most_learnt ? 1 : library.cards.size();
+}
+
+/// To the model all small talk is chatter.
+std::vector<std::uint32_t> model_labels(std::vector<std::uint32_t> labels, const Library& library)
+{
+    const std::size_t all = library.cards.size(), cards = learnt_cards(library);
     for (std::uint32_t& label : labels)
-        if (label > cards + 1)
-            label = static_cast<std::uint32_t>(cards);
+        label = label < all ? std::min(label, static_cast<std::uint32_t>(cards) - 1)
+                            : static_cast<std::uint32_t>(label == all + 1 ? cards + 1 : cards);
     return labels;
 }
 
@@ -78,9 +90,9 @@ Index::Texts Index::read_texts(const Library& library, const Extractor& extracto
 Index::Learnt Index::learn(const Library& library, const Extractor& extractor)
 {
     const Texts texts = read_texts(library, extractor);
-    const std::size_t cards = library.cards.size();
-    return {LinearModel::train(texts.features, model_labels(texts.labels, cards), cards + 2),
-            Nearest(texts.features, texts.labels, texts.label_count)};
+    return {
+        LinearModel::train(texts.features, model_labels(texts.labels, library), learnt_cards(library) + 2),
+        Nearest(texts.features, texts.labels, texts.label_count)};
 }
 
 std::optional<Index::Learnt> Index::load(const std::filesystem::path& file, const Library& library)
@@ -107,6 +119,8 @@ Index::Index(Library library, Extractor extractor, std::optional<Learnt> known)
       learnt_(known ? std::move(*known) : learn(library_, extractor_))
 {
     forget_phrasings(library_);
+    for (std::size_t card = 0; card < library_.cards.size(); ++card)
+        places_.emplace(library_.cards[card].topic, card);
 }
 
 void Index::save_model(const std::filesystem::path& file) const
@@ -141,11 +155,16 @@ Ranking Index::rank(std::string_view text) const
 {
     const FeatureVector features = extractor_.extract(text);
     std::vector<float> probabilities = learnt_.model.probabilities(features);
-    const Nearest::Likeness likeness = learnt_.nearest.likeness(features);
-    const std::vector<float>& nearest = likeness.best;
     if (text::length(text) > story_length)
         judge_sentences(text, probabilities);
+    return learnt_cards(library_) == library_.cards.size() ? rank_each(features, probabilities)
+                                                           : rank_found(features, probabilities);
+}
 
+Ranking Index::rank_each(const FeatureVector& features, const std::vector<float>& probabilities) const
+{
+    const Nearest::Likeness likeness = learnt_.nearest.likeness(features);
+    const std::vector<float>& nearest = likeness.best;
     Ranking ranking;
     const std::size_t cards = library_.cards.size();
     ranking.best.reserve(cards);
@@ -168,6 +187,34 @@ Ranking Index::rank(std::string_view text) const
             ranking.talk_nearest = static_cast<double>(nearest[cards + 2 + talk]);
         }
     ranking.known = static_cast<double>(likeness.known);
+    return ranking;
+}
+
+/// Of a large library only what was found is ranked: the certainty that it is a question for a card at all is
+/// shared out among the cards found, by how like they are.
+Ranking Index::rank_found(const FeatureVector& features, const std::vector<float>& probabilities) const
+{
+    Ranking ranking;
+    ranking.ours = static_cast<double>(probabilities[0]);
+    ranking.chatter = static_cast<double>(probabilities[1]);
+    const std::size_t cards = library_.cards.size();
+    double all = 1e-9;
+    for (const auto& [label, likeness] : learnt_.nearest.search(features, most_ranked)) {
+        const double nearest = static_cast<double>(likeness);
+        if (label < cards) {
+            all += std::pow(nearest, found_sharpness);
+            ranking.best.push_back({label, 0, 0, nearest});
+        } else if (label < cards + 2) {
+            ranking.chatter_nearest = std::max(ranking.chatter_nearest, nearest);
+        } else if (nearest > ranking.talk_nearest) {
+            ranking.talk = label - cards - 2;
+            ranking.talk_nearest = nearest;
+        }
+    }
+    for (Ranked& one : ranking.best) {
+        one.probability = ranking.ours * std::pow(one.nearest, found_sharpness) / all;
+        one.score = model_share * one.probability + (1 - model_share) * one.nearest;
+    }
     return ranking;
 }
 
@@ -195,9 +242,8 @@ std::vector<Index::Reason> Index::reasons(std::string_view text, std::size_t fir
 
 const Card* Index::find(std::string_view topic) const
 {
-    const auto found = std::find_if(library_.cards.begin(), library_.cards.end(),
-                                    [&](const Card& card) { return card.topic == topic; });
-    return found == library_.cards.end() ? nullptr : &*found;
+    const auto found = places_.find(topic);
+    return found == places_.end() ? nullptr : &library_.cards[found->second];
 }
 
 } // namespace bot::knowledge

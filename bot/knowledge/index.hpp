@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace bot::knowledge {
@@ -82,10 +83,13 @@ private:
     static Learnt learn(const Library& library, const Extractor& extractor);
     static std::optional<Learnt> load(const std::filesystem::path& file, const Library& library);
     static Texts read_texts(const Library& library, const Extractor& extractor);
+    Ranking rank_each(const FeatureVector& features, const std::vector<float>& probabilities) const;
+    Ranking rank_found(const FeatureVector& features, const std::vector<float>& probabilities) const;
     void judge_sentences(std::string_view text, std::vector<float>& probabilities) const;
 
     Library library_;
     Extractor extractor_;
+    std::unordered_map<std::string_view, std::size_t> places_; ///< of the cards, by topic
     bool is_fresh_;
     Learnt learnt_;
 };

@@ -12,6 +12,8 @@ namespace {
 constexpr float unknown_idf = 6.0F;
 constexpr float steps = 255.0F; ///< of a weight in a posting
 constexpr std::size_t most_texts = 1U << 24U;
+constexpr std::size_t most_postings = 60'000; ///< that a search reads: half a millisecond
+constexpr std::size_t texts_per_label = 8;    ///< of the best texts several may be one card's
 
 struct Occurrence {
     std::uint32_t feature, document;
@@ -110,6 +112,51 @@ Nearest::Likeness Nearest::likeness(const FeatureVector& text) const
         likeness.best.push_back(best * by);
     }
     return likeness;
+}
+
+std::vector<Nearest::Found> Nearest::search(const FeatureVector& text, std::size_t most) const
+{
+    static thread_local std::vector<float> sums; // per document; all zero between calls
+    sums.resize(std::max<std::size_t>(sums.size(), first_text_.back()));
+    Likeness likeness;
+    float length = 1e-9F;
+    std::vector<Wanted> wanted = look_up(text, likeness, length);
+    std::sort(wanted.begin(), wanted.end(),
+              [](const Wanted& a, const Wanted& b) { return a.to - a.from < b.to - b.from; });
+    std::vector<std::uint32_t> touched;
+    std::size_t read = 0;
+    for (const Wanted& term : wanted) {
+        read += term.to - term.from;
+        if (read > most_postings)
+            break;
+        for (std::uint32_t i = term.from; i < term.to; ++i) {
+            float& sum = sums[postings_[i].document];
+            if (sum <= 0)
+                touched.push_back(postings_[i].document);
+            sum += term.weight * static_cast<float>(postings_[i].weight);
+        }
+    }
+    const auto kept = static_cast<std::ptrdiff_t>(std::min(touched.size(), most * texts_per_label));
+    std::partial_sort(touched.begin(), touched.begin() + kept, touched.end(),
+                      [](std::uint32_t a, std::uint32_t b) { return sums[a] > sums[b]; });
+    std::vector<Found> found;
+    const float by = 1.0F / (steps * std::sqrt(length));
+    for (auto document = touched.begin(); document != touched.begin() + kept && found.size() < most;
+         ++document) {
+        const std::uint32_t label = label_of(*document);
+        if (std::none_of(found.begin(), found.end(),
+                         [label](const Found& one) { return one.label == label; }))
+            found.push_back({label, sums[*document] * by});
+    }
+    for (const std::uint32_t document : touched)
+        sums[document] = 0;
+    return found;
+}
+
+std::uint32_t Nearest::label_of(std::uint32_t document) const
+{
+    const auto next = std::upper_bound(first_text_.begin(), first_text_.end(), document);
+    return static_cast<std::uint32_t>(next - first_text_.begin()) - 1;
 }
 
 void Nearest::save(ModelWriter& file) const

@@ -24,6 +24,16 @@ public:
     };
 
     Likeness likeness(const FeatureVector& text) const;
+
+    /// A label and the cosine of its phrasing found.
+    struct Found {
+        std::uint32_t label = 0;
+        float likeness = 0;
+    };
+    /// For libraries too large to look at every phrasing: the labels most like the text, best first, at most
+    /// `most`. Rare features are followed first, common ones only as far as time allows.
+    std::vector<Found> search(const FeatureVector& text, std::size_t most) const;
+
     std::size_t labels() const { return first_text_.size() - 1; }
 
     void save(ModelWriter& file) const;
@@ -43,6 +53,7 @@ private:
     };
 
     Nearest() = default;
+    std::uint32_t label_of(std::uint32_t document) const;
     std::vector<Wanted> look_up(const FeatureVector& text, Likeness& likeness, float& length) const;
 
     Places terms_;                          ///< every feature of any phrasing

@@ -9,6 +9,9 @@
 #include <algorithm>
 #include <ctime>
 #include <iostream>
+#include <memory>
+#include <random>
+#include <string>
 #include <vector>
 
 /// index_bench MODEL [google-benchmark's flags], run where `templates/` lies. Reports per call the mean, p50
@@ -84,6 +87,43 @@ void ask(benchmark::State& state, const House& house)
               [&](const std::string& text) { return house.answerer.ask(text, asker).reply.size(); });
 }
 
+/// Where the second half of UTF-8 text begins.
+std::size_t middle(const std::string& text)
+{
+    std::size_t at = text.size() / 2;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U)
+        ++at;
+    return at;
+}
+
+/// A hundred thousand cards whose phrasings are halves of ours joined anew: the same words as often.
+std::shared_ptr<const bot::knowledge::Index> large_index()
+{
+    constexpr std::size_t cards = 100'000, phrasings = 3;
+    bot::knowledge::Library library = bot::knowledge::load_library("templates/knowledge");
+    std::vector<std::string> ours;
+    for (const auto& card : library.cards)
+        ours.insert(ours.end(), card.phrasings.begin(), card.phrasings.end());
+    std::mt19937 random(1);
+    bot::knowledge::Card card = library.cards.front();
+    for (std::size_t i = library.cards.size(); i < cards; ++i) {
+        card.topic = "generated-" + std::to_string(i);
+        card.phrasings.clear();
+        for (std::size_t j = 0; j < phrasings; ++j) {
+            const std::string &head = ours[random() % ours.size()], &tail = ours[random() % ours.size()];
+            card.phrasings.push_back(head.substr(0, middle(head)) + tail.substr(middle(tail)));
+        }
+        library.cards.push_back(card);
+    }
+    return bot::knowledge::Index::build(std::move(library), {});
+}
+
+void rank_among_many(benchmark::State& state, const House& house)
+{
+    const auto index = large_index();
+    time_each(state, house.normal, [&](const std::string& text) { return index->rank(text).known; });
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -96,5 +136,6 @@ int main(int argc, char** argv)
     const House house(argv[1]);
     add("rank", rank, house);
     add("ask", ask, house);
+    add("rank among 100,000 cards", rank_among_many, house);
     benchmark::RunSpecifiedBenchmarks();
 }

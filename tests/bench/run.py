@@ -21,6 +21,7 @@ CONNECTIONS = (1, 64, 256)
 ROUNDS = 7
 STARTS = 5
 LEAST_SHARE, MOST_LOOKUP_US, MOST_START_S, MOST_RSS_MB = 0.5, 1000, 0.5, 60
+MOST_AMONG_MANY_US = 2000
 
 
 class Bench:
@@ -123,8 +124,9 @@ def measure_index(bench):
     for one in json.loads(out)["benchmarks"]:
         name = one["name"].split("/iterations")[0]
         bench.row(f"index: {name}", f"{1e6 / one['cpu_time']:,.0f}/s")
-        bench.row("  p50, p99", f"{one['p50_us']:.0f}, {one['p99_us']:.0f} us", "", "", f"p99 ≤ {MOST_LOOKUP_US} us",
-                  one["p99_us"] <= MOST_LOOKUP_US)
+        most_us = MOST_AMONG_MANY_US if "among" in name else MOST_LOOKUP_US
+        bench.row("  p50, p99", f"{one['p50_us']:.0f}, {one['p99_us']:.0f} us", "", "", f"p99 ≤ {most_us} us",
+                  one["p99_us"] <= most_us)
 
 
 def measure_ledger(bench):
