@@ -12,7 +12,8 @@ add_executable(lastmeter bot/main.cpp)
 target_link_libraries(lastmeter PRIVATE bot_app bot_warnings)
 
 # What the program learns from the cards: seconds here, so that it starts at once.
-file(GLOB knowledge_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/templates/knowledge/*.toml ${PROJECT_SOURCE_DIR}/templates/data/*.toml)
+file(GLOB knowledge_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/templates/knowledge/*.toml
+     ${PROJECT_SOURCE_DIR}/templates/knowledge/phrasings/*.txt ${PROJECT_SOURCE_DIR}/templates/data/*.toml)
 add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/knowledge.model
     COMMAND lastmeter check --knowledge ${PROJECT_SOURCE_DIR}/templates/knowledge --save-model ${CMAKE_BINARY_DIR}/knowledge.model
     DEPENDS ${knowledge_files} lastmeter

@@ -310,18 +310,50 @@ void read_data(const std::filesystem::path& dir, Library& library)
         }
 }
 
-void read_cards(const std::filesystem::path& dir, Library& library, bool is_overlay)
+std::vector<std::filesystem::path> files_in(const std::filesystem::path& dir, std::string_view extension)
 {
     std::vector<std::filesystem::path> files;
     std::error_code none;
     for (const auto& entry : std::filesystem::directory_iterator(dir, none))
-        if (entry.path().extension() == ".toml")
+        if (entry.path().extension() == extension)
             files.push_back(entry.path());
     std::sort(files.begin(), files.end());
-    for (const auto& file : files) {
+    return files;
+}
+
+void read_cards(const std::filesystem::path& dir, Library& library, bool is_overlay)
+{
+    for (const auto& file : files_in(dir, ".toml")) {
         library.fingerprint = hash_file(library.fingerprint, file);
         const std::string name = file.string();
         CardReader(name, library, is_overlay).read_file();
+    }
+}
+
+/// More phrasings of a card, a line each, in a file that its topic names.
+void read_phrasings(const std::filesystem::path& file, Library& library)
+{
+    const std::string topic = file.stem().string();
+    const auto card = std::find_if(library.cards.begin(), library.cards.end(),
+                                   [&](const Card& one) { return one.topic == topic; });
+    if (card == library.cards.end())
+        return library.problems.push_back({file.string(), 0, "no card has the topic \"" + topic + "\""});
+    std::ifstream in(file);
+    int number = 0;
+    for (std::string line; std::getline(in, line);) {
+        ++number;
+        if (text::normalise(line).empty())
+            library.problems.push_back({file.string(), number, "a phrasing is needed, not an empty line"});
+        else
+            card->phrasings.push_back(std::move(line));
+    }
+}
+
+void read_all_phrasings(const std::filesystem::path& dir, Library& library)
+{
+    for (const auto& file : files_in(dir, ".txt")) {
+        library.fingerprint = hash_file(library.fingerprint, file);
+        read_phrasings(file, library);
     }
 }
 
@@ -343,6 +375,9 @@ Library load_library(const std::filesystem::path& dir, const std::filesystem::pa
     read_cards(dir, library, false);
     if (!overlay.empty())
         read_cards(overlay / "knowledge", library, true);
+    read_all_phrasings(dir / "phrasings", library);
+    if (!overlay.empty())
+        read_all_phrasings(overlay / "knowledge" / "phrasings", library);
     return library;
 }
 

@@ -47,9 +47,10 @@ struct Library {
     std::uint64_t fingerprint = 0; ///< of every file that was read
 };
 
-/// Reads the data in `dir/../data`, then every card of `dir`. `overlay` is a directory of an operator with
-/// the same two folders, `knowledge` and `data`: its cards replace those of the same topic, its data adds to
-/// ours. Empty = none. Never throws: whatever is wrong stands in `problems`, and a card with a problem is
+/// Reads the data in `dir/../data`, then every card of `dir`, then `dir/phrasings`: files `<topic>.txt` with
+/// more phrasings of that card, a line each. `overlay` is a directory of an operator with the same two
+/// folders, `knowledge` and `data`: its cards replace those of the same topic, its data and its phrasings add
+/// to ours. Empty = none. Never throws: whatever is wrong stands in `problems`, and a card with a problem is
 /// left out.
 Library load_library(const std::filesystem::path& dir, const std::filesystem::path& overlay = {});
 

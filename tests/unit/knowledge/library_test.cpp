@@ -157,6 +157,34 @@ TEST(Library, AnOperatorsCardReplacesOurs)
     EXPECT_TRUE(library.cards.front().answer.starts_with("本地："));
 }
 
+TEST(Library, MorePhrasingsStandInAFileThatTheirTopicNames)
+{
+    const Cards ours, theirs;
+    ours.write("knowledge/a.toml", card());
+    ours.write("knowledge/phrasings/wage-arrears.txt", "老板欠我钱\n干了活不给钱\n");
+    theirs.write("knowledge/phrasings/wage-arrears.txt", "本地人的说法\n");
+    const Library library = load_library(ours.dir() / "knowledge", theirs.dir());
+    ASSERT_TRUE(library.problems.empty()) << library.problems.front().message;
+    const auto& phrasings = library.cards.at(0).phrasings;
+    ASSERT_EQ(phrasings.size(), 33U) << "thirty in the card, two of ours, one of the operator's";
+    EXPECT_EQ(phrasings[31], "干了活不给钱");
+    EXPECT_EQ(phrasings[32], "本地人的说法");
+}
+
+TEST(Library, PhrasingsWithoutACardAndEmptyLinesAreTold)
+{
+    const Cards cards;
+    cards.write("knowledge/a.toml", card());
+    cards.write("knowledge/phrasings/nothing.txt", "一句\n");
+    cards.write("knowledge/phrasings/wage-arrears.txt", "一句\n \n又一句\n");
+    const Library library = cards.load();
+    ASSERT_EQ(library.problems.size(), 2U);
+    EXPECT_TRUE(library.problems[0].file.ends_with("nothing.txt"));
+    EXPECT_NE(library.problems[0].message.find("no card"), std::string::npos);
+    EXPECT_EQ(library.problems[1].line, 2);
+    EXPECT_EQ(library.cards.at(0).phrasings.size(), 32U);
+}
+
 TEST(Library, TheWholeIsCheckedForGapsAndShadows)
 {
     const Cards cards;
