@@ -8,6 +8,7 @@
 #include "bot/ops/log.hpp"
 #include "bot/outreach/announcer.hpp"
 #include "bot/outreach/import.hpp"
+#include "bot/storage/overview_store.hpp"
 #include "bot/storage/records_store.hpp"
 
 #include <CLI/CLI.hpp>
@@ -319,19 +320,57 @@ int announce(const Arguments& arguments)
     return 0;
 }
 
+std::string by_state(const std::map<std::string, std::int64_t>& counts)
+{
+    std::string text;
+    for (const auto& [state, number] : counts)
+        text += (text.empty() ? "" : ", ") + std::to_string(number) + " " + state;
+    return text.empty() ? "none" : text;
+}
+
+void print_account(const std::string& name, const std::string& platform,
+                   const storage::AccountOverview& known)
+{
+    std::cout << "account " << name << " (" << platform << ")\n  groups: " << by_state(known.groups)
+              << "\n  deliveries: " << by_state(known.deliveries) << "\n";
+    if (known.last_success_ms != 0)
+        std::cout << "  last success: " << format_time(known.last_success_ms) << "\n";
+    if (known.last_error_ms != 0)
+        std::cout << "  last error: " << format_time(known.last_error_ms) << " " << known.last_error << "\n";
+}
+
+void print_accounts(const config::Config& config, soci::session& sql)
+{
+    std::map<std::string, storage::AccountOverview> known;
+    for (storage::AccountOverview& one : storage::overview(sql))
+        known.emplace(one.account, std::move(one));
+    for (const config::Account& one : config.accounts) {
+        print_account(one.id, one.platform, known[one.id]);
+        known.erase(one.id);
+    }
+    for (const auto& [name, one] : known)
+        print_account(name, "not configured", one);
+    if (config.accounts.empty() && known.empty())
+        std::cout << "no accounts: add an [[account]] to the configuration\n";
+}
+
 int status(const Arguments& arguments)
 {
     const auto config = load_config(arguments);
     if (!config)
         return wrong_input;
     Opened store(*config);
-    store.database.read_now([](soci::session& sql) {
-        for (const auto& one : storage::list_announcements(sql, {})) {
+    store.database.read_now([&](soci::session& sql) {
+        print_accounts(*config, sql);
+        const auto announcements = storage::list_announcements(sql, {});
+        for (const auto& one : announcements) {
             const auto counts = storage::count_deliveries(sql, one.id);
-            std::cout << one.id << "  " << one.state << "  " << counts.sent << "/" << counts.total
-                      << " sent, " << counts.waiting << " waiting, " << counts.unknown << " unknown, "
-                      << counts.failed << " failed  " << one.title << "\n";
+            std::cout << "announcement " << one.id << " " << one.state << ": " << counts.sent << "/"
+                      << counts.total << " sent, " << counts.waiting << " waiting, " << counts.unknown
+                      << " unknown, " << counts.failed << " failed  " << one.title << "\n";
         }
+        if (announcements.empty())
+            std::cout << "no announcements\n";
         return true;
     });
     return 0;
@@ -397,7 +436,7 @@ int run_command_line(int argc, char** argv)
     announcing->add_option("--audience", arguments.audience)->required();
     announcing->add_option("--at", arguments.at);
     announcing->add_flag("--dry-run", arguments.dry_run);
-    verb("status", "announcements and their progress", [&] { return status(arguments); });
+    verb("status", "accounts, groups, deliveries and announcements", [&] { return status(arguments); });
     CLI::App* token = app.add_subcommand("token", "API tokens");
     token->require_subcommand(1);
     CLI::App* adding = token->add_subcommand("add", "make a token; it is the last word printed");

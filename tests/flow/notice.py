@@ -61,6 +61,8 @@ def through_kills(house, oracle, kills, faults, after_start=lambda: None):
     assert set(oracle.control("per_chat")) == {f"g:{group}" for group in groups}
     assert counts["sent"] == counts["total"] == len(groups), counts
     assert min(totals["faults"].get(kind, 0) for kind in faults if kind != "late_ms") > 0
+    status = house.run("status")
+    assert f"  deliveries: {len(groups)} sent\n" in status and "last success" in status, status
     oracle.control("faults", {})
     return api
 
