@@ -15,7 +15,7 @@ class Cards {
 public:
     Cards()
     {
-        std::filesystem::create_directories(dir_.path() / "knowledge");
+        std::filesystem::create_directories(dir_.path() / "knowledge" / "phrasings");
         std::filesystem::create_directories(dir_.path() / "data");
         write("data/laws.toml", "[[law]]\ntitle = \"劳动法\"\narticles = 107\nstate = \"2018 年修正\"\n");
         write("data/figures.toml", R"(

@@ -38,9 +38,8 @@ asio::awaitable<SendOutcome> ScriptedDoor::send(Outgoing message)
     }
     if (stalled_chats.contains(message.chat.id) && !released_) {
         auto executor = co_await asio::this_coro::executor;
-        stalled_.push_back(
-            std::make_unique<asio::steady_timer>(executor, asio::steady_timer::time_point::max()));
-        asio::steady_timer& timer = *stalled_.back();
+        asio::steady_timer timer(executor, asio::steady_timer::time_point::max());
+        stalled_.push_back(&timer);
         co_await timer.async_wait(net::as_values);
     }
     if (outcome.delivered() || outcome.action == SendAction::unknown_result)
@@ -51,8 +50,9 @@ asio::awaitable<SendOutcome> ScriptedDoor::send(Outgoing message)
 void ScriptedDoor::release()
 {
     released_ = true;
-    for (const auto& timer : stalled_)
+    for (asio::steady_timer* timer : stalled_)
         timer->cancel();
+    stalled_.clear();
 }
 
 asio::awaitable<Sighting> ScriptedDoor::look_up(Outgoing message, std::int64_t)

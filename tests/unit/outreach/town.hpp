@@ -57,7 +57,7 @@ public:
 private:
     std::string account_ = "a";
     bool released_ = false;
-    std::vector<std::unique_ptr<asio::steady_timer>> stalled_;
+    std::vector<asio::steady_timer*> stalled_; ///< each lives in the send that waits for it
     int looking_ = 0;
 };
 
