@@ -1,5 +1,6 @@
 #include "bot/app.hpp"
 
+#include "bot/advice/adviser.hpp"
 #include "bot/console/api.hpp"
 #include "bot/demo.hpp"
 #include "bot/doors/doors.hpp"
@@ -174,7 +175,8 @@ struct App::Impl {
             [this](storage::AskedQuestion row) {
                 row.id = ids.next();
                 write_behind.add(std::move(row));
-            }));
+            },
+            advise()));
         registry = std::make_unique<handlers::Registry>(
             intake, contexts, directory, options.config.names, std::move(abilities),
             [this](Event event) { return note(std::move(event)); },
@@ -185,6 +187,21 @@ struct App::Impl {
                                 {{"verdict", routing::to_string(static_cast<routing::Verdict>(i))}});
         answered = metrics.counter("lastmeter_replies_total", "Replies given to events");
         heard = metrics.counter("lastmeter_events_total", "Events heard");
+    }
+
+    /// Empty where no language model is configured.
+    handlers::Questions::Advise advise()
+    {
+        const config::Config& config = options.config;
+        if (config.llm_url.empty())
+            return {};
+        adviser = std::make_unique<advice::Adviser>(
+            client, clock,
+            advice::AdviserSettings{config.llm_url, config.llm_model, config.llm_key.reveal(),
+                                    std::chrono::milliseconds(config.llm_budget_ms)});
+        return [this](std::string question, std::vector<std::string> titles) {
+            return adviser->choose(std::move(question), std::move(titles));
+        };
     }
 
     /// Joining and leaving a group changes whether notices may go there.
@@ -500,6 +517,7 @@ struct App::Impl {
     asio::thread_pool background{1}; ///< what takes longer than a network thread may wait
     std::int64_t epoch = 0;
     std::unique_ptr<outreach::Announcer> announcer;
+    std::unique_ptr<advice::Adviser> adviser;
     std::unique_ptr<handlers::Registry> registry;
     std::map<std::string, Account> accounts;
     mutable std::mutex rates_mutex; ///< the rates of `accounts` change while requests read them

@@ -128,11 +128,18 @@ void print_answer(const std::string& question, const knowledge::Answer& answer, 
         std::cout << (answer.reply.empty() ? "（不作声）" : answer.reply) << "\n";
 }
 
+knowledge::Asker asker_from(const knowledge::Answerer& answerer, bool in_group)
+{
+    knowledge::Asker asker;
+    asker.addressed = !in_group;
+    asker.region = answerer.default_region();
+    return asker;
+}
+
 void ask_one(const knowledge::Answerer& answerer, const std::string& question, bool in_group, bool json)
 {
     const auto start = std::chrono::steady_clock::now();
-    knowledge::Asker asker;
-    asker.addressed = !in_group;
+    const knowledge::Asker asker = asker_from(answerer, in_group);
     const knowledge::Answer answer = answerer.ask(question, asker);
     const auto us =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start)
@@ -158,8 +165,7 @@ int ask(const Arguments& arguments)
             return wrong_usage;
         }
         if (arguments.explain) {
-            knowledge::Asker asker;
-            asker.addressed = !arguments.in_group;
+            const knowledge::Asker asker = asker_from(answerer, arguments.in_group);
             std::cout << answerer.explain(question, asker).dump(2) << "\n";
             return 0;
         }

@@ -1,6 +1,6 @@
 # The program itself: after every room and the handlers exist.
 add_room(bot_app SOURCES bot/app.cpp bot/cli.cpp bot/demo.cpp bot/site.cpp
-    USES bot_config bot_console bot_doors bot_knowledge bot_ops bot_outreach bot_routing bot_wording
+    USES bot_advice bot_config bot_console bot_doors bot_knowledge bot_ops bot_outreach bot_routing bot_wording
          handlers spdlog::spdlog)
 # A package must not look at the place where it was built.
 if(LASTMETER_PACKAGE)

@@ -19,6 +19,7 @@ struct Turn {
     bool addressed = false;                                ///< @, the name at the start, or a private chat
     std::shared_ptr<const bot::routing::KnownGroup> group; ///< null for a chat that is no known group
     bot::routing::Memory memory;
+    std::string home_region; ///< where all groups of the house lie; empty when they share no region
 };
 
 /// One ability. Stateless towards a turn; safe from any thread.

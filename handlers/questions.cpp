@@ -18,17 +18,8 @@ using nlohmann::json;
 constexpr auto human = "人工";
 constexpr auto menu_word = "菜单";
 constexpr auto help_word = "帮助";
-
-bot::knowledge::Asker asker_of(const Turn& turn)
-{
-    bot::knowledge::Asker asker;
-    asker.addressed = turn.addressed;
-    if (turn.group) {
-        asker.region = turn.group->org;
-        asker.industries = turn.group->industries;
-    }
-    return asker;
-}
+constexpr std::size_t offered = 3; ///< numbered choices when a few cards are close
+constexpr auto elsewhere = "0";    ///< a region that no card knows: what holds everywhere holds there
 
 std::optional<bot::Reply> say(std::string text)
 {
@@ -40,8 +31,10 @@ std::optional<bot::Reply> say(std::string text)
 } // namespace
 
 Questions::Questions(const bot::knowledge::Answerer& answerer, bot::routing::Contexts& contexts,
-                     const bot::wording::Renderer& words, const std::string& menu_file, Log log)
-    : answerer_(answerer), contexts_(contexts), words_(words), log_(std::move(log))
+                     const bot::wording::Renderer& words, const std::string& menu_file, Log log,
+                     Advise advise)
+    : answerer_(answerer), contexts_(contexts), words_(words), log_(std::move(log)),
+      advise_(std::move(advise))
 {
     std::ifstream in(menu_file);
     const json file = json::parse(in, nullptr, false);
@@ -51,6 +44,18 @@ Questions::Questions(const bot::knowledge::Answerer& answerer, bot::routing::Con
         menu_.push_back({item.at("label").get<std::string>(), item.at("words").get<std::string>()});
     shortcuts_ = file.at("shortcuts").get<std::map<std::string, std::string>>();
     dislikes_ = file.at("dislikes").get<std::set<std::string>>();
+}
+
+bot::knowledge::Asker Questions::asker_of(const Turn& turn) const
+{
+    bot::knowledge::Asker asker;
+    asker.addressed = turn.addressed;
+    if (turn.group)
+        asker.industries = turn.group->industries;
+    asker.region = turn.group ? turn.group->org : contexts_.region_of(turn.event);
+    if (asker.region.empty())
+        asker.region = turn.home_region;
+    return asker;
 }
 
 bool Questions::matches(const Turn& turn) const
@@ -63,8 +68,11 @@ bool Questions::matches(const Turn& turn) const
 
 boost::asio::awaitable<std::optional<bot::Reply>> Questions::answer(Turn turn)
 {
-    if (const std::size_t number = chosen_number(turn); number > 0)
-        co_return choose(turn, number);
+    std::optional<bot::Reply> reply;
+    if (const std::size_t number = chosen_number(turn); number > 0) {
+        reply = co_await choose(std::move(turn), number);
+        co_return reply;
+    }
     if (turn.text == menu_word || turn.text == help_word || (turn.text.empty() && turn.addressed))
         co_return menu(turn);
     if (const auto shortcut = shortcuts_.find(turn.text); shortcut != shortcuts_.end())
@@ -76,7 +84,8 @@ boost::asio::awaitable<std::optional<bot::Reply>> Questions::answer(Turn turn)
     if (const int follow_up = follow_up_of(turn); follow_up >= 0)
         co_return say(
             answerer_.follow_up(turn.memory.topic, static_cast<std::size_t>(follow_up), asker_of(turn)));
-    co_return ask(turn);
+    reply = co_await ask(std::move(turn));
+    co_return reply;
 }
 
 /// The number that the message is, when this person was shown a list; else 0.
@@ -115,22 +124,24 @@ void Questions::note(const Turn& turn, const char* action, const std::string& to
     log_(std::move(asked));
 }
 
-std::optional<bot::Reply> Questions::choose(const Turn& turn, std::size_t number)
+boost::asio::awaitable<std::optional<bot::Reply>> Questions::choose(Turn turn, std::size_t number)
 {
     if (number > turn.memory.choices.size())
-        return turn.addressed ? menu(turn) : std::nullopt;
-    const Choice& choice = turn.memory.choices[number - 1];
-    if (choice.kind == Choice::Kind::topic)
-        return show_topic(turn, choice.topic);
+        co_return turn.addressed ? menu(turn) : std::nullopt;
+    const Choice choice = turn.memory.choices[number - 1];
+    if (choice.kind == Choice::Kind::region)
+        contexts_.remember_region(turn.event, choice.region);
+    if (choice.kind == Choice::Kind::topic || choice.kind == Choice::Kind::region)
+        co_return show_topic(turn, choice.topic);
     if (choice.kind == Choice::Kind::follow_up)
-        return say(
+        co_return say(
             answerer_.follow_up(choice.topic, static_cast<std::size_t>(choice.follow_up), asker_of(turn)));
     if (const auto shortcut = shortcuts_.find(choice.topic); shortcut != shortcuts_.end())
-        return show_topic(turn, shortcut->second);
-    Turn again = turn;
-    again.text = choice.topic;
-    again.addressed = true;
-    return ask(again);
+        co_return show_topic(turn, shortcut->second);
+    turn.text = choice.topic;
+    turn.addressed = true;
+    auto reply = co_await ask(std::move(turn));
+    co_return reply;
 }
 
 std::optional<bot::Reply> Questions::menu(const Turn& turn)
@@ -138,7 +149,7 @@ std::optional<bot::Reply> Questions::menu(const Turn& turn)
     Memory memory;
     json items = json::array();
     for (const MenuItem& item : menu_) {
-        memory.choices.push_back({Choice::Kind::words, item.words, 0});
+        memory.choices.push_back({Choice::Kind::words, item.words, 0, {}});
         items.push_back({{"number", memory.choices.size()}, {"label", item.label}});
     }
     contexts_.remember(turn.event, std::move(memory));
@@ -150,39 +161,78 @@ std::optional<bot::Reply> Questions::show_topic(const Turn& turn, const std::str
     const auto answer = answerer_.show(topic, asker_of(turn));
     if (answer.action != bot::knowledge::Action::answer)
         return say(words_.text(turn.text == human ? "human" : "not_ready"));
-    remember_card(turn, topic);
-    return say(answer.reply);
+    return give(turn, answer);
 }
 
-std::optional<bot::Reply> Questions::ask(const Turn& turn)
+/// The card, or where its answer depends on a place that nobody knows, the question which place.
+std::optional<bot::Reply> Questions::give(const Turn& turn, const bot::knowledge::Answer& answer)
+{
+    if (answer.regions.empty()) {
+        remember_card(turn, answer);
+        return say(answer.reply);
+    }
+    Memory memory;
+    json choices = json::array();
+    const auto offer = [&](const std::string& code, const std::string& name) {
+        memory.choices.push_back({Choice::Kind::region, answer.topic, 0, code});
+        choices.push_back({{"number", memory.choices.size()}, {"name", name}});
+    };
+    for (const std::string& code : answer.regions)
+        offer(code, answerer_.region_name(code));
+    offer(elsewhere, words_.text("elsewhere"));
+    contexts_.remember(turn.event, std::move(memory));
+    return say(words_.text("which_region", json{{"choices", std::move(choices)}}));
+}
+
+boost::asio::awaitable<std::optional<bot::Reply>> Questions::ask(Turn turn)
 {
     auto answer = answerer_.ask(turn.text, asker_of(turn));
-    const bool asked_before = answer.action == bot::knowledge::Action::clarify && turn.memory.clarified &&
-                              turn.event.chat.type == bot::ChatType::group;
     if (answer.action == bot::knowledge::Action::silent)
-        return std::nullopt;
-    if (answer.action != bot::knowledge::Action::answer && !answer.crisis)
-        note(turn, bot::knowledge::to_string(answer.action), answer.topic);
-    if (asked_before)
-        return say(words_.text("handoff"));
-    if (answer.action == bot::knowledge::Action::answer && !answer.topic.empty()) {
-        remember_card(turn, answer.topic);
-    } else if (answer.action == bot::knowledge::Action::clarify) {
-        Memory memory;
-        memory.clarified = true;
-        for (std::size_t i = 0; i < answer.candidates.size() && i < 3; ++i)
-            memory.choices.push_back({Choice::Kind::topic, answer.candidates[i].topic, 0});
-        contexts_.remember(turn.event, std::move(memory));
+        co_return std::nullopt;
+    if (answer.action == bot::knowledge::Action::answer && !answer.topic.empty())
+        co_return give(turn, answer);
+    if (answer.action == bot::knowledge::Action::clarify) {
+        auto reply = co_await clarify(std::move(turn), std::move(answer));
+        co_return reply;
     }
-    return say(std::move(answer.reply));
+    if (answer.action == bot::knowledge::Action::handoff && !answer.crisis)
+        note(turn, bot::knowledge::to_string(answer.action), answer.topic);
+    co_return say(std::move(answer.reply));
 }
 
-void Questions::remember_card(const Turn& turn, const std::string& topic)
+/// A few cards are close: the adviser may know which is meant; else the person chooses. In a group nobody is
+/// asked twice in a row.
+boost::asio::awaitable<std::optional<bot::Reply>> Questions::clarify(Turn turn, bot::knowledge::Answer answer)
+{
+    if (answer.candidates.size() > offered)
+        answer.candidates.resize(offered);
+    if (advise_) {
+        std::vector<std::string> titles;
+        for (const auto& one : answer.candidates)
+            titles.push_back(one.title);
+        const auto place = co_await advise_(turn.text, std::move(titles));
+        if (place && *place < answer.candidates.size())
+            co_return show_topic(turn, answer.candidates[*place].topic);
+    }
+    note(turn, bot::knowledge::to_string(answer.action), answer.topic);
+    if (turn.memory.clarified && turn.event.chat.type == bot::ChatType::group)
+        co_return say(words_.text("handoff"));
+    Memory memory;
+    memory.clarified = true;
+    for (const auto& one : answer.candidates)
+        memory.choices.push_back({Choice::Kind::topic, one.topic, 0, {}});
+    contexts_.remember(turn.event, std::move(memory));
+    co_return say(std::move(answer.reply));
+}
+
+void Questions::remember_card(const Turn& turn, const bot::knowledge::Answer& answer)
 {
     Memory memory;
-    memory.topic = topic;
-    for (std::size_t i = 0; i < answerer_.follow_ups(topic); ++i)
-        memory.choices.push_back({Choice::Kind::follow_up, topic, static_cast<int>(i)});
+    memory.topic = answer.topic;
+    for (std::size_t i = 0; i < answerer_.follow_ups(answer.topic); ++i)
+        memory.choices.push_back({Choice::Kind::follow_up, answer.topic, static_cast<int>(i), {}});
+    if (!answer.other.empty())
+        memory.choices.push_back({Choice::Kind::topic, answer.other, 0, {}});
     contexts_.remember(turn.event, std::move(memory));
 }
 

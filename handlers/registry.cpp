@@ -49,6 +49,7 @@ Turn Registry::turn_of(bot::Event event) const
         }
     turn.group = directory_.find(event.account, event.chat.id);
     turn.memory = contexts_.recall(event);
+    turn.home_region = directory_.home_region();
     turn.event = std::move(event);
     return turn;
 }

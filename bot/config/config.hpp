@@ -44,6 +44,9 @@ struct Config {
     std::string store_url = "sqlite:data/lastmeter.db";
     std::filesystem::path knowledge_dir = "templates/knowledge";
     std::filesystem::path knowledge_overlay; ///< an operator's own cards and figures; empty = none
+    std::string llm_url, llm_model;          ///< an OpenAI-compatible API; empty = none
+    Secret llm_key;
+    int llm_budget_ms = 1500;
     std::vector<std::string> names{"工会小助手",
                                    "小助手"}; ///< what people may call the bot at the start of a message
     std::string quiet_hours = "22:00-07:00";  ///< Asia/Shanghai; empty = none

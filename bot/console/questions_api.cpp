@@ -195,8 +195,8 @@ HttpResponse QuestionsApi::hit_test(const net::HttpRequest& request) const
         return net::problem(422, "没看懂", "要 {\"text\":\"一句话\"}");
     knowledge::Asker asker;
     asker.addressed = !body.contains("addressed") || body["addressed"] != false;
-    if (body.contains("org") && body["org"].is_string())
-        asker.region = body["org"].get<std::string>();
+    asker.region = body.contains("org") && body["org"].is_string() ? body["org"].get<std::string>()
+                                                                   : answerer_.default_region();
     if (body.contains("industries") && body["industries"].is_array())
         for (const json& one : body["industries"])
             if (one.is_string())

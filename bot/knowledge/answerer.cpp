@@ -1,6 +1,7 @@
 #include "bot/knowledge/answerer.hpp"
 
 #include "bot/core/text.hpp"
+#include "bot/knowledge/sentences.hpp"
 #include "bot/knowledge/speech.hpp"
 
 #include <nlohmann/json.hpp>
@@ -16,6 +17,9 @@ using nlohmann::json;
 constexpr std::size_t shown_candidates = 5;
 constexpr std::size_t offered = 3;
 constexpr std::size_t shown_reasons = 12;
+constexpr std::size_t shortest_with_two_questions = 14, shortest_question = 5; ///< characters
+constexpr std::size_t most_questions = 6; ///< of one message that are looked at
+constexpr double sure_besides = 0.5;
 
 json citations_json(const std::vector<Citation>& citations)
 {
@@ -96,6 +100,34 @@ Answerer::Heard Answerer::hear(const Index& index, const std::string& text) cons
     });
 }
 
+/// The card of another thing that a message asks beside `main`, or null: both stand in it as questions of
+/// their own.
+const Card* Answerer::asked_besides(const Index& index, std::string_view text, const Card& main) const
+{
+    if (text::length(text) < shortest_with_two_questions)
+        return nullptr;
+    const auto& cards = index.library().cards;
+    const Card* other = nullptr;
+    double most = sure_besides;
+    bool asks_main = false;
+    std::size_t seen = 0;
+    for (const std::string_view clause : clauses(text)) {
+        if (text::length(clause) < shortest_question || !asks(clause) || ++seen > most_questions)
+            continue;
+        const Ranking ranking = hear(index, std::string(clause)).ranking;
+        if (ranking.best.empty())
+            continue;
+        const Ranked& best = ranking.best.front();
+        if (&cards[best.card] == &main)
+            asks_main = true;
+        else if (best.score > most && current(index, cards[best.card].topic)) {
+            most = best.score;
+            other = &cards[best.card];
+        }
+    }
+    return asks_main ? other : nullptr;
+}
+
 Answer Answerer::ask(std::string_view question, const Asker& asker) const
 {
     Answer answer;
@@ -122,9 +154,16 @@ Answer Answerer::ask(std::string_view question, const Asker& asker) const
     }
     switch (decide(ranking, text, asker.addressed)) {
     case Decision::answer: {
-        Answer with_card = answer_with(*index, index->library().cards[ranking.best.front().card], asker);
+        const Card& card = index->library().cards[ranking.best.front().card];
+        Answer with_card = answer_with(*index, card, asker);
         with_card.candidates = std::move(answer.candidates);
         with_card.score = answer.score;
+        if (const Card* other = asked_besides(*index, text, card)) {
+            with_card.other = other->topic;
+            with_card.reply +=
+                "\n" + words_.text("asked_besides", json{{"number", card.follow_ups.size() + 1},
+                                                         {"title", other->short_title}});
+        }
         return with_card;
     }
     case Decision::clarify:
@@ -188,7 +227,7 @@ std::string Answerer::render(const Index& index, const Card& card, const std::st
                              bool with_follow_ups, const Asker& asker) const
 {
     const Library& library = index.library();
-    const std::string& region = asker.region.empty() ? library.figures.default_region : asker.region;
+    const std::string& region = asker.region;
     const std::int64_t now = clock_.now_ms();
     std::string key = std::to_string(library.fingerprint) + "|" + std::to_string(words_.generation()) + "|" +
                       card.topic + "|" + (with_follow_ups ? "+|" : "|") + source;
@@ -210,14 +249,32 @@ std::string Answerer::render(const Index& index, const Card& card, const std::st
 
 Answer Answerer::answer_with(const Index& index, const Card& card, const Asker& asker) const
 {
-    const std::string& region = asker.region.empty() ? index.library().figures.default_region : asker.region;
     Answer answer;
     answer.action = Action::answer;
     answer.topic = card.topic;
     answer.score = 1;
     answer.citations = card.citations;
-    answer.reply = render(index, card, card.answer_for(region, asker.industries), true, asker);
+    answer.reply = render(index, card, card.answer_for(asker.region, asker.industries), true, asker);
+    for (const Variant& one : card.variants)
+        if (asker.region.empty() && !one.region.empty() &&
+            std::find(answer.regions.begin(), answer.regions.end(), one.region) == answer.regions.end())
+            answer.regions.push_back(one.region);
     return answer;
+}
+
+std::string Answerer::default_region() const
+{
+    const auto index = snapshot();
+    return index ? index->library().figures.default_region : std::string();
+}
+
+std::string Answerer::region_name(const std::string& code) const
+{
+    const auto index = snapshot();
+    if (!index)
+        return code;
+    const auto found = index->library().regions.find(code);
+    return found == index->library().regions.end() ? code : found->second;
 }
 
 Answer Answerer::show(std::string_view topic, const Asker& asker) const

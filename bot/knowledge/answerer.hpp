@@ -23,7 +23,7 @@ const char* to_string(Action action);
 /// Who asks, as far as the answer depends on it.
 struct Asker {
     bool addressed = true;               ///< false: said in a group to nobody; silence is an answer
-    std::string region;                  ///< code of the group's unit; empty = not known
+    std::string region;                  ///< code of the group's unit or of a region; empty = not known
     std::vector<std::string> industries; ///< of the group
 };
 
@@ -41,6 +41,10 @@ struct Answer {
     std::string reply;
     std::vector<Citation> citations;
     bool crisis = false; ///< words at once, whoever was addressed
+    std::string other;   ///< the card of another thing that was asked; `reply` offers it, numbered
+                         ///< behind the follow-ups
+    std::vector<std::string>
+        regions; ///< where the card says something else, when nobody knows where is asked
 };
 
 /// Questions → answers from the cards. `ask`, the hit test and the chat call this very class. Thread-safe;
@@ -79,6 +83,12 @@ public:
 
     std::shared_ptr<const Index> snapshot() const;
 
+    /// Where a question is asked that comes from no chat, as `data/figures.toml` says.
+    std::string default_region() const;
+
+    /// What people call the region of that code; the code itself when nobody named it.
+    std::string region_name(const std::string& code) const;
+
 private:
     /// What a text says, whoever asks and whenever.
     struct Heard {
@@ -88,6 +98,7 @@ private:
 
     Heard hear(const Index& index, const std::string& text) const;
     const Card* current(const Index& index, std::string_view topic) const;
+    const Card* asked_besides(const Index& index, std::string_view text, const Card& main) const;
     Answer answer_with(const Index& index, const Card& card, const Asker& asker) const;
     std::string render(const Index& index, const Card& card, const std::string& source, bool with_follow_ups,
                        const Asker& asker) const;

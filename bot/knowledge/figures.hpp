@@ -20,7 +20,7 @@ struct Figure {
 /// `templates/data/figures.toml`: what `{{name}}` in a card stands for.
 class Figures {
 public:
-    std::string default_region; ///< of groups whose unit is not known
+    std::string default_region; ///< of questions that come from no chat
     std::vector<Figure> rows;
 
     /// An object with the value of every figure that holds in `region` at `now_ms`: of one name the narrowest

@@ -128,6 +128,10 @@ private:
                             answer_text(one, one)};
             if (variant.region.empty() && variant.industry.empty())
                 reader_.problem(one, "variant: a region or an industry is needed");
+            if (!variant.region.empty() && !library_.regions.empty() &&
+                !library_.regions.contains(variant.region))
+                reader_.problem(one, "variant: region \"" + variant.region +
+                                         "\" does not stand in data/regions.toml");
             card.variants.push_back(std::move(variant));
         });
     }
@@ -232,6 +236,19 @@ void read_laws(const std::filesystem::path& file, Library& library)
     });
 }
 
+void read_regions(const std::filesystem::path& file, Library& library)
+{
+    TableReader reader(file.string(), library.problems);
+    const auto table = reader.parse();
+    if (!table)
+        return;
+    reader.known_keys(*table, {"region"});
+    reader.each(*table, "region", [&](const toml::table& one) {
+        reader.known_keys(one, {"code", "name"});
+        library.regions[reader.text(one, "code")] = reader.text(one, "name");
+    });
+}
+
 void read_chatter(const std::filesystem::path& file, Library& library)
 {
     TableReader reader(file.string(), library.problems);
@@ -302,7 +319,8 @@ void read_data(const std::filesystem::path& dir, Library& library)
     using Read = void (*)(const std::filesystem::path&, Library&);
     static constexpr std::pair<const char*, Read> parts[] = {
         {"topics.toml", read_topics},   {"laws.toml", read_laws},         {"figures.toml", read_figures},
-        {"chatter.toml", read_chatter}, {"synonyms.toml", read_synonyms}, {"smalltalk.toml", read_talks}};
+        {"chatter.toml", read_chatter}, {"synonyms.toml", read_synonyms}, {"smalltalk.toml", read_talks},
+        {"regions.toml", read_regions}};
     for (const auto& [name, read] : parts)
         if (const auto file = dir / name; std::filesystem::exists(file)) {
             library.fingerprint = hash_file(library.fingerprint, file);

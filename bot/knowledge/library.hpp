@@ -41,8 +41,9 @@ struct Library {
     std::vector<std::string> elsewhere;             ///< questions that are not ours
     std::vector<std::vector<std::string>> synonyms; ///< classes of words
     Figures figures;
-    std::vector<std::string> topics; ///< every id that a card may have; empty = not told
-    std::map<std::string, Law> laws; ///< by the title that citations use
+    std::vector<std::string> topics;            ///< every id that a card may have; empty = not told
+    std::map<std::string, Law> laws;            ///< by the title that citations use
+    std::map<std::string, std::string> regions; ///< what people call a region, by its unit code
     std::vector<Problem> problems;
     std::uint64_t fingerprint = 0; ///< of every file that was read
 };

@@ -36,6 +36,22 @@ void cut(std::string_view text, const std::vector<std::string_view>& marks,
     parts.push_back(text::trim(text.substr(from)));
 }
 
+/// Sentences without their marks; those of more than `most` characters are cut at their commas.
+std::vector<std::string_view> cut_up(std::string_view text, std::size_t most)
+{
+    static const std::vector<std::string_view> ends{"。", "!", "?", ";", "\n", ".", "…"};
+    static const std::vector<std::string_view> commas{",", "、", ":", " "};
+    std::vector<std::string_view> whole, parts;
+    cut(text, ends, whole);
+    for (const std::string_view one : whole)
+        if (text::length(one) > most)
+            cut(one, commas, parts);
+        else
+            parts.push_back(one);
+    std::erase_if(parts, [](std::string_view one) { return text::length(one) < 2; });
+    return parts;
+}
+
 } // namespace
 
 bool asks(std::string_view text)
@@ -46,17 +62,12 @@ bool asks(std::string_view text)
 
 std::vector<std::string_view> sentences(std::string_view text)
 {
-    static const std::vector<std::string_view> ends{"。", "!", "?", ";", "\n", ".", "…"};
-    static const std::vector<std::string_view> commas{",", "、", ":", " "};
-    std::vector<std::string_view> whole, parts;
-    cut(text, ends, whole);
-    for (const std::string_view one : whole)
-        if (text::length(one) > long_sentence)
-            cut(one, commas, parts);
-        else
-            parts.push_back(one);
-    std::erase_if(parts, [](std::string_view one) { return text::length(one) < 2; });
-    return parts;
+    return cut_up(text, long_sentence);
+}
+
+std::vector<std::string_view> clauses(std::string_view text)
+{
+    return cut_up(text, 0);
 }
 
 } // namespace bot::knowledge

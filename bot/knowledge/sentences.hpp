@@ -12,4 +12,7 @@ bool asks(std::string_view text);
 /// its commas.
 std::vector<std::string_view> sentences(std::string_view text);
 
+/// The same, cut at every comma too.
+std::vector<std::string_view> clauses(std::string_view text);
+
 } // namespace bot::knowledge

@@ -11,10 +11,11 @@ namespace bot::routing {
 
 /// One line of a numbered list that was shown to a person.
 struct Choice {
-    enum class Kind { topic, follow_up, words };
+    enum class Kind { topic, follow_up, words, region };
     Kind kind = Kind::topic;
-    std::string topic; ///< the card; for `words` the text to treat as if the person had typed it
-    int follow_up = 0; ///< index into the card's follow-ups
+    std::string topic;  ///< the card; for `words` the text to treat as if the person had typed it
+    int follow_up = 0;  ///< index into the card's follow-ups
+    std::string region; ///< for `region`: the code of the place that the person works at
 };
 
 /// What the house remembers of one person in one chat.
@@ -25,7 +26,8 @@ struct Memory {
     std::int64_t at_ms = 0;
 };
 
-/// Memories keyed by (account, chat, person); forgotten after five minutes. Thread-safe, bounded.
+/// Memories keyed by (account, chat, person), forgotten after five minutes; and where people work, as they
+/// told us. Thread-safe, bounded.
 class Contexts {
 public:
     explicit Contexts(const Clock& clock) : clock_(clock) {}
@@ -33,12 +35,22 @@ public:
     /// A copy of what is remembered; empty when nothing is, or it is older than five minutes.
     Memory recall(const Event& event) const;
     void remember(const Event& event, Memory memory);
+
+    /// The region that a person named in whatever chat of the account; empty when none, or when it was longer
+    /// ago than thirty days.
+    std::string region_of(const Event& event) const;
+    void remember_region(const Event& event, std::string code);
     std::size_t size() const;
 
 private:
     const Clock& clock_;
     mutable std::mutex mutex_;
     std::unordered_map<std::string, Memory> memories_;
+    struct Region {
+        std::string code;
+        std::int64_t at_ms = 0;
+    };
+    std::unordered_map<std::string, Region> regions_;
 };
 
 } // namespace bot::routing

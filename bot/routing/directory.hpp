@@ -30,8 +30,16 @@ public:
     std::shared_ptr<const KnownGroup> find(const std::string& account, const std::string& external_id) const;
     std::size_t size() const;
 
+    /// The region that the units of all groups lie in: the longest code of a province, city or county that
+    /// theirs begin with; empty when they have none in common.
+    std::string home_region() const;
+
 private:
+    void note_region(const std::string& org);
+
     mutable std::mutex mutex_;
+    std::string home_region_;
+    bool any_region_ = false;
     std::unordered_map<std::string, std::shared_ptr<const KnownGroup>> groups_;
 };
 

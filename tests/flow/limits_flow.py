@@ -64,7 +64,8 @@ def check_long_limit(oracle, api, groups):
     oracle.control("faults", {"error": 1, "retcode": 1200, "words": "账号被风控"})
     notice = api.announce("防汛", "周三起有大雨", AUDIENCE)
     wait_for("four tries", lambda: oracle.totals()["faults"]["error"] >= struck + 4)
-    wasted, counts = oracle.totals()["faults"]["error"] - struck, api.show(notice)["counts"]
+    counts = wait_for("the tries to end", lambda: (lambda now: now["sending"] == 0 and now)(api.show(notice)["counts"]))
+    wasted = oracle.totals()["faults"]["error"] - struck
     assert wasted <= 20 and counts["failed"] == 0 and counts["waiting"] == len(groups) - 1, (wasted, counts)
     assert any("风控" in row["reason"] and row["until"] for row in api.deliveries(notice, "held"))
     oracle.control("faults", {})

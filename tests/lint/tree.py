@@ -18,6 +18,7 @@ ALLOWED = {
     "net": ["core", "ops"],
     "storage": ["core", "ops", "net"],
     "knowledge": ["core", "ops", "wording"],
+    "advice": ["core", "ops", "net"],
     "doors": ["core", "ops", "config", "net", "wording"],
     "routing": ["core", "ops"],
     "outreach": ["core", "ops", "config", "net", "storage", "wording"],

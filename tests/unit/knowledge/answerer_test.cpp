@@ -81,6 +81,59 @@ TEST(Answerer, APlaceAndATradeChooseTheVariant)
     EXPECT_NE(in_gansu.find("180"), std::string::npos) << in_gansu;
 }
 
+TEST(Answerer, NamesTheRegionsWhereACardDiffersOnlyWhenNobodyKnowsWhere)
+{
+    Asker unknown, elsewhere;
+    elsewhere.region = "0";
+    EXPECT_EQ(shipped().show("maternity-leave", unknown).regions, std::vector<std::string>{"62"});
+    EXPECT_TRUE(shipped().show("maternity-leave", elsewhere).regions.empty());
+    EXPECT_TRUE(shipped().show("wage-arrears", unknown).regions.empty());
+    EXPECT_EQ(shipped().region_name("62"), "甘肃");
+    EXPECT_EQ(shipped().region_name("6299"), "6299");
+}
+
+TEST(Answerer, WithoutAPlaceNoLocalFigureIsShown)
+{
+    Asker unknown, here;
+    here.region = "621102";
+    const std::string local = shipped().show("minimum-wage", here).reply;
+    EXPECT_NE(local, shipped().show("minimum-wage", unknown).reply);
+}
+
+struct Besides {
+    const char* name;
+    const char* question;
+    const char* topic;
+    const char* other;
+};
+
+const Besides besides[] = {
+    {"two_questions", "老板拖欠工资怎么办？另外产假有多少天？", "wage-arrears", "maternity-leave"},
+    {"two_without_marks", "老板拖欠工资怎么办，还有公积金怎么提取", "wage-arrears", "housing-fund"},
+    {"one_story", "我在工地干了三个月，老板一直拖欠工资不给，我该怎么办？", "", ""},
+    {"one_short", "老板拖欠工资怎么办", "wage-arrears", ""},
+};
+
+class AsksBesides : public testing::TestWithParam<Besides> {};
+
+TEST_P(AsksBesides, IsOfferedBehindTheAnswer)
+{
+    const Answer answer = shipped().ask(GetParam().question, {});
+    const std::string topics = answer.topic + " " + answer.other;
+    EXPECT_EQ(answer.action, Action::answer) << topics;
+    if (*GetParam().topic != 0) {
+        EXPECT_NE(topics.find(GetParam().topic), std::string::npos) << topics;
+    }
+    EXPECT_EQ(answer.other.empty(), *GetParam().other == 0) << topics;
+    if (*GetParam().other != 0) {
+        EXPECT_NE(topics.find(GetParam().other), std::string::npos) << topics;
+        EXPECT_NE(answer.reply.find("您还问到"), std::string::npos) << answer.reply;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, AsksBesides, testing::ValuesIn(besides),
+                         [](const auto& one) { return std::string(one.param.name); });
+
 TEST(Answerer, FollowUpsKeepTheirTopic)
 {
     const int number = shipped().follow_up_for("wage-arrears", "那要带什么材料");
