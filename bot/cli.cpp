@@ -5,6 +5,7 @@
 #include "bot/core/time.hpp"
 #include "bot/doors/doors.hpp"
 #include "bot/knowledge/answerer.hpp"
+#include "bot/knowledge/neighbours.hpp"
 #include "bot/ops/log.hpp"
 #include "bot/outreach/announcer.hpp"
 #include "bot/outreach/import.hpp"
@@ -15,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <fstream>
 #include <functional>
 #include <iostream>
@@ -33,7 +35,8 @@ constexpr int outside_failed = 3;
 struct Arguments {
     std::string config_file;
     std::string listen, data = "data/demo", now;
-    bool json = false, explain = false, from_stdin = false, in_group = false, dry_run = false;
+    bool json = false, explain = false, neighbours = false, from_stdin = false, in_group = false,
+         dry_run = false;
     std::vector<std::string> words;
     std::string knowledge, save_model, kind, file, out, audience, at, name, role = "organizer", org = "root";
 };
@@ -206,6 +209,27 @@ std::size_t check_words()
     }
 }
 
+/// The nearest pairs of cards; returns how many shadow each other.
+std::size_t print_neighbours(const knowledge::Library& library)
+{
+    constexpr std::size_t shown = 40;
+    std::size_t shadows = 0, row = 0;
+    for (const auto& pair : knowledge::find_neighbours(library)) {
+        const knowledge::Card& card = library.cards[pair.card];
+        const std::string& other = library.cards[pair.other].topic;
+        if (pair.likeness >= knowledge::same_phrasing) {
+            ++shadows;
+            std::cout << card.file << ":0: phrasing \"" << pair.phrasing << "\" is nearly one of " << other
+                      << "\n";
+        } else if (row++ < shown) {
+            std::cout << card.topic << " ~ " << other << ": " << pair.near
+                      << " phrasings are near, the nearest " << std::lround(100 * pair.likeness)
+                      << " %: " << pair.phrasing << "\n";
+        }
+    }
+    return shadows;
+}
+
 int check(const Arguments& arguments)
 {
     const auto loaded = read_config(arguments);
@@ -216,6 +240,8 @@ int check(const Arguments& arguments)
         knowledge::load_library(dir, named ? std::filesystem::path() : loaded.config.knowledge_overlay);
     problems +=
         print_problems(library.problems) + print_problems(knowledge::check_whole(library)) + check_words();
+    if (arguments.neighbours)
+        problems += print_neighbours(library);
     std::cout << library.cards.size() << " cards, " << problems << " problems\n";
     if (!arguments.save_model.empty() && problems == 0)
         knowledge::Index::build(library, arguments.save_model)->save_model(arguments.save_model);
@@ -427,6 +453,8 @@ int run_command_line(int argc, char** argv)
     CLI::App* checking =
         verb("check", "validate configuration, knowledge and templates", [&] { return check(arguments); });
     checking->add_option("--knowledge", arguments.knowledge);
+    checking->add_flag("--neighbours", arguments.neighbours,
+                       "also the cards that are asked for in like words");
     checking->add_option("--save-model", arguments.save_model,
                          "learn from the cards and write the model here");
     CLI::App* importing =

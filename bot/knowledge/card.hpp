@@ -29,8 +29,9 @@ struct Card {
     std::string title;
     std::string short_title; ///< one line of a numbered choice
     std::int64_t valid_from_ms = 0;
-    std::int64_t valid_until_ms = 0; ///< exclusive
-    std::vector<std::string> phrasings;
+    std::int64_t valid_until_ms = 0;    ///< exclusive
+    std::vector<std::string> phrasings; ///< those of the card itself first
+    std::size_t typical = 0;            ///< how many of them are the card's own
     std::string answer;
     std::vector<Variant> variants;
     std::vector<FollowUp> follow_ups;

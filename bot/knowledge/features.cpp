@@ -16,6 +16,8 @@ constexpr float bigram_weight = 1.0F;
 constexpr float trigram_weight = 0.5F;
 constexpr float class_weight = 1.2F;
 constexpr float class_pair_weight = 0.8F;
+constexpr float class_both_weight = 0.5F;
+constexpr std::size_t most_classes = 30; ///< of a text that are paired with each other
 constexpr float sound_pair_weight = 0.35F;
 constexpr float sound_triple_weight = 0.35F;
 
@@ -152,6 +154,13 @@ template <class Emit> void Extractor::each_feature(const std::u32string& text, E
             emit(name_of('t', classes[i], classes[j]), class_pair_weight, [&] {
                 return "词「" + class_names_[classes[i] - 1] + "→" + class_names_[classes[j] - 1] + "」";
             });
+        for (std::size_t j = i + 1; j < std::min(classes.size(), most_classes); ++j)
+            if (classes[i] != classes[j])
+                emit(name_of('u', std::min(classes[i], classes[j]), std::max(classes[i], classes[j])),
+                     class_both_weight, [&] {
+                         return "词「" + class_names_[classes[i] - 1] + "＋" + class_names_[classes[j] - 1] +
+                                "」";
+                     });
     }
 }
 

@@ -11,9 +11,9 @@ namespace bot::knowledge {
 /// Features of one text: hashed names with a weight each, sorted, each once.
 using FeatureVector = std::vector<std::pair<std::uint32_t, float>>;
 
-/// Text → features: character 1–3-grams, classes of domain words and ordered pairs of them
-/// (who did what), and toneless pinyin pairs and triples that forgive homophones and accents. Immutable,
-/// thread-safe.
+/// Text → features: character 1–3-grams, classes of domain words, ordered pairs of near ones (who did what),
+/// pairs of any two (dismissed and pregnant, wherever they stand), and toneless pinyin pairs and triples that
+/// forgive homophones and accents. Immutable, thread-safe.
 class Extractor {
 public:
     explicit Extractor(const std::vector<std::vector<std::string>>& synonyms);
@@ -22,7 +22,8 @@ public:
     FeatureVector extract(std::string_view text) const;
 
     /// The same features with names that people can read, for the hit test: 「拖欠」, 音拖欠 for its sound,
-    /// 词「工资」 for a word class, 词「工资→拖欠」 for an ordered pair of them.
+    /// 词「工资」 for a word class, 词「工资→拖欠」 for an ordered pair of them, 词「怀孕＋辞退」 for two
+    /// anywhere.
     std::vector<std::pair<std::uint32_t, std::string>> names(std::string_view text) const;
 
 private:

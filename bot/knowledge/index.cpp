@@ -17,29 +17,30 @@ constexpr std::size_t story_length = 36; ///< characters from which on sentences
 constexpr std::size_t most_sentences = 24;
 constexpr float asking_weight = 2.0F, telling_weight = 0.5F;
 constexpr float sentence_share = 0.4F;
-constexpr double model_share = 0.7;
+constexpr double model_share = 0.6;
 constexpr double found_sharpness = 8;         ///< twice as like is that power of two as likely
-constexpr std::uint64_t features_version = 4; ///< grows with every change of features or learning
+constexpr std::uint64_t features_version = 5; ///< grows with every change of features or learning
 
+/// Calls `visit(text, label, is_typical)` for everything there is to learn from.
 template <class Visit> void each_text(const Library& library, Visit visit)
 {
     std::uint32_t label = 0;
     for (const Card& card : library.cards) {
-        visit(card.title, label);
-        visit(card.short_title, label);
-        for (const std::string& one : card.phrasings)
-            visit(one, label);
+        visit(card.title, label, true);
+        visit(card.short_title, label, true);
+        for (std::size_t i = 0; i < card.phrasings.size(); ++i)
+            visit(card.phrasings[i], label, i < card.typical);
         ++label;
     }
     for (const std::string& one : library.chatter)
-        visit(one, label);
+        visit(one, label, true);
     ++label;
     for (const std::string& one : library.elsewhere)
-        visit(one, label);
+        visit(one, label, true);
     for (const Talk& talk : library.talks) {
         ++label;
         for (const std::string& one : talk.phrasings)
-            visit(one, label);
+            visit(one, label, true);
     }
 }
 
@@ -80,19 +81,34 @@ Index::Texts Index::read_texts(const Library& library, const Extractor& extracto
 {
     Texts texts;
     texts.label_count = library.cards.size() + 2 + library.talks.size();
-    each_text(library, [&](const std::string& one, std::uint32_t label) {
+    each_text(library, [&](const std::string& one, std::uint32_t label, bool is_typical) {
         texts.features.push_back(extractor.extract(text::normalise(one)));
         texts.labels.push_back(label);
+        texts.typical.push_back(is_typical);
     });
     return texts;
 }
 
+/// What a text is like is told by the cards' own phrasings: all of them would take the memory of an old PC.
+void Index::keep_typical(Texts& texts)
+{
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < texts.labels.size(); ++i)
+        if (texts.typical[i]) {
+            std::swap(texts.features[kept], texts.features[i]);
+            texts.labels[kept++] = texts.labels[i];
+        }
+    texts.features.resize(kept);
+    texts.labels.resize(kept);
+}
+
 Index::Learnt Index::learn(const Library& library, const Extractor& extractor)
 {
-    const Texts texts = read_texts(library, extractor);
-    return {
-        LinearModel::train(texts.features, model_labels(texts.labels, library), learnt_cards(library) + 2),
-        Nearest(texts.features, texts.labels, texts.label_count)};
+    Texts texts = read_texts(library, extractor);
+    LinearModel model =
+        LinearModel::train(texts.features, model_labels(texts.labels, library), learnt_cards(library) + 2);
+    keep_typical(texts);
+    return {std::move(model), Nearest(texts.features, texts.labels, texts.label_count)};
 }
 
 std::optional<Index::Learnt> Index::load(const std::filesystem::path& file, const Library& library)

@@ -70,6 +70,7 @@ private:
     struct Texts {
         std::vector<FeatureVector> features;
         std::vector<std::uint32_t> labels;
+        std::vector<bool> typical; ///< the card's own, not of a file of further phrasings
         std::size_t label_count = 0;
     };
 
@@ -82,6 +83,7 @@ private:
     Index(Library library, Extractor extractor, std::optional<Learnt> known);
     static Learnt learn(const Library& library, const Extractor& extractor);
     static std::optional<Learnt> load(const std::filesystem::path& file, const Library& library);
+    static void keep_typical(Texts& texts);
     static Texts read_texts(const Library& library, const Extractor& extractor);
     Ranking rank_each(const FeatureVector& features, const std::vector<float>& probabilities) const;
     Ranking rank_found(const FeatureVector& features, const std::vector<float>& probabilities) const;

@@ -103,6 +103,7 @@ private:
         card.valid_from_ms = reader_.date(table, "valid_from");
         card.valid_until_ms = reader_.date(table, "valid_until") + day_ms;
         card.phrasings = reader_.list(table, "phrasings");
+        card.typical = card.phrasings.size();
         if (card.phrasings.size() < fewest_phrasings)
             reader_.problem(table, "phrasings: " + std::to_string(card.phrasings.size()) + ", at least " +
                                        std::to_string(fewest_phrasings) + " are needed");

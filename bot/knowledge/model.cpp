@@ -12,8 +12,8 @@
 namespace bot::knowledge {
 namespace {
 
-constexpr std::size_t fewest_texts = 3; ///< a feature of fewer texts is not learnt
-constexpr int rounds = 10;
+constexpr std::size_t many_texts = 10'000;
+constexpr int rounds = 7;
 constexpr float step = 0.1F;
 constexpr float sharpness = 2.0F; ///< length of a text's vector while learning
 constexpr float shrink = 2e-6F;
@@ -22,6 +22,12 @@ constexpr float negligible = 1e-3F; ///< a smaller gradient changes nothing wort
 constexpr float unknown_idf = 6.0F;
 constexpr std::size_t cache_line = 64;
 constexpr unsigned seed = 20260101;
+
+/// A feature of fewer texts is not learnt; of many texts rare features would only take memory.
+std::size_t fewest_texts(std::size_t texts)
+{
+    return texts < many_texts ? 3 : 5;
+}
 
 void to_probabilities(std::span<float> scores)
 {
@@ -101,7 +107,7 @@ LinearModel LinearModel::train(const std::vector<FeatureVector>& texts,
         for (const std::size_t i : order)
             learner.learn(weighed[i], labels[i]);
     }
-    model.bias_ = learner.bias();
+    model.bias_ = Block<float>(learner.bias());
     model.keep(learner.weights());
     return model;
 }
@@ -114,29 +120,34 @@ void LinearModel::choose_features(const std::vector<FeatureVector>& texts)
             ++texts_with[feature];
     std::vector<std::uint32_t> names;
     for (const auto& [feature, count] : texts_with)
-        if (count >= fewest_texts)
+        if (count >= fewest_texts(texts.size()))
             names.push_back(feature);
     std::sort(names.begin(), names.end());
-    rows_ = Places(std::move(names));
+    rows_ = Places(Block<std::uint32_t>(std::move(names)));
+    std::vector<float> idf;
     const float all = 1.0F + static_cast<float>(texts.size());
     for (const std::uint32_t feature : rows_.names())
-        idf_.push_back(std::log(all / (1.0F + static_cast<float>(texts_with[feature]))) + 0.3F);
+        idf.push_back(std::log(all / (1.0F + static_cast<float>(texts_with[feature]))) + 0.3F);
+    idf_ = Block<float>(std::move(idf));
 }
 
 /// Rounds to 8 bits, row by row.
 void LinearModel::keep(const std::vector<float>& weights)
 {
     const std::size_t labels = bias_.size();
-    weights_.resize(weights.size());
+    std::vector<float> scale;
+    std::vector<std::int8_t> rounded(weights.size());
     for (std::size_t row = 0; row < rows_.size(); ++row) {
         const std::span<const float> from(&weights[row * labels], labels);
         float most = 1e-9F;
         for (const float one : from)
             most = std::max(most, std::abs(one));
-        scale_.push_back(most / 127.0F);
+        scale.push_back(most / 127.0F);
         for (std::size_t i = 0; i < labels; ++i)
-            weights_[row * labels + i] = static_cast<std::int8_t>(std::lround(from[i] / most * 127.0F));
+            rounded[row * labels + i] = static_cast<std::int8_t>(std::lround(from[i] / most * 127.0F));
     }
+    scale_ = Block<float>(std::move(scale));
+    weights_ = Block<std::int8_t>(std::move(rounded));
 }
 
 std::vector<std::pair<std::size_t, float>> LinearModel::weigh(const FeatureVector& features) const
@@ -163,7 +174,7 @@ std::vector<std::pair<std::size_t, float>> LinearModel::weigh(const FeatureVecto
 
 std::vector<float> LinearModel::probabilities(const FeatureVector& features) const
 {
-    std::vector<float> scores = bias_;
+    std::vector<float> scores(bias_.begin(), bias_.end());
     for (const auto& [row, weight] : weigh(features)) {
         const std::int8_t* from = &weights_[row * scores.size()];
         const float by = weight * scale_[row];
@@ -186,17 +197,17 @@ std::vector<std::pair<std::uint32_t, float>> LinearModel::contributions(const Fe
 
 void LinearModel::save(ModelWriter& file) const
 {
-    file.put(rows_.names());
-    file.put(idf_);
-    file.put(scale_);
-    file.put(weights_);
-    file.put(bias_);
+    file.put(rows_.names().all());
+    file.put(idf_.all());
+    file.put(scale_.all());
+    file.put(weights_.all());
+    file.put(bias_.all());
 }
 
 std::optional<LinearModel> LinearModel::load(ModelReader& file)
 {
     LinearModel model;
-    std::vector<std::uint32_t> names;
+    Block<std::uint32_t> names;
     file.take(names);
     file.take(model.idf_);
     file.take(model.scale_);

@@ -40,11 +40,11 @@ private:
     /// (row, TF-IDF weight) of the known features, the whole text scaled to length one.
     std::vector<std::pair<std::size_t, float>> weigh(const FeatureVector& features) const;
 
-    Places rows_;                      ///< a feature's place is its row
-    std::vector<float> idf_;           ///< per row
-    std::vector<float> scale_;         ///< per row: of its 8-bit weights
-    std::vector<std::int8_t> weights_; ///< rows × labels
-    std::vector<float> bias_;
+    Places rows_;                ///< a feature's place is its row
+    Block<float> idf_;           ///< per row
+    Block<float> scale_;         ///< per row: of its 8-bit weights
+    Block<std::int8_t> weights_; ///< rows × labels
+    Block<float> bias_;
 };
 
 } // namespace bot::knowledge

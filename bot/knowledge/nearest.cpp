@@ -42,7 +42,8 @@ Nearest::Nearest(const std::vector<FeatureVector>& texts, const std::vector<std:
 {
     std::vector<Occurrence> all = read_occurrences(texts);
     std::vector<float> lengths(texts.size(), 1e-9F);
-    std::vector<std::uint32_t> names;
+    std::vector<std::uint32_t> names, first_posting, first_text;
+    std::vector<float> idfs;
     for (std::size_t from = 0, to = 0; from < all.size(); from = to) {
         while (to < all.size() && all[to].feature == all[from].feature)
             ++to;
@@ -50,26 +51,31 @@ Nearest::Nearest(const std::vector<FeatureVector>& texts, const std::vector<std:
             std::log((1.0F + static_cast<float>(texts.size())) / (1.0F + static_cast<float>(to - from))) +
             0.3F;
         names.push_back(all[from].feature);
-        from_.push_back(static_cast<std::uint32_t>(from));
-        idf_.push_back(idf);
+        first_posting.push_back(static_cast<std::uint32_t>(from));
+        idfs.push_back(idf);
         for (std::size_t i = from; i < to; ++i) {
             all[i].weight *= idf;
             lengths[all[i].document] += all[i].weight * all[i].weight;
         }
     }
-    from_.push_back(static_cast<std::uint32_t>(all.size()));
-    terms_ = Places(std::move(names));
-    postings_.reserve(all.size());
+    first_posting.push_back(static_cast<std::uint32_t>(all.size()));
+    std::vector<Posting> postings;
+    postings.reserve(all.size());
     for (const Occurrence& one : all) {
         const float share = one.weight / std::sqrt(lengths[one.document]);
         Posting posting{};
         posting.document = one.document & 0xFFFFFFU;
         posting.weight = static_cast<std::uint32_t>(std::lround(std::min(share, 1.0F) * steps)) & 0xFFU;
-        postings_.push_back(posting);
+        postings.push_back(posting);
     }
     for (std::uint32_t label = 0; label <= label_count; ++label)
-        first_text_.push_back(static_cast<std::uint32_t>(
+        first_text.push_back(static_cast<std::uint32_t>(
             std::lower_bound(labels.begin(), labels.end(), label) - labels.begin()));
+    terms_ = Places(Block<std::uint32_t>(std::move(names)));
+    from_ = Block<std::uint32_t>(std::move(first_posting));
+    idf_ = Block<float>(std::move(idfs));
+    postings_ = Block<Posting>(std::move(postings));
+    first_text_ = Block<std::uint32_t>(std::move(first_text));
 }
 
 /// The text's features that any phrasing has. What comes next is far apart in memory: it is sent for at once.
@@ -161,17 +167,17 @@ std::uint32_t Nearest::label_of(std::uint32_t document) const
 
 void Nearest::save(ModelWriter& file) const
 {
-    file.put(terms_.names());
-    file.put(from_);
-    file.put(idf_);
-    file.put(postings_);
-    file.put(first_text_);
+    file.put(terms_.names().all());
+    file.put(from_.all());
+    file.put(idf_.all());
+    file.put(postings_.all());
+    file.put(first_text_.all());
 }
 
 std::optional<Nearest> Nearest::load(ModelReader& file)
 {
     Nearest nearest;
-    std::vector<std::uint32_t> names;
+    Block<std::uint32_t> names;
     file.take(names);
     file.take(nearest.from_);
     file.take(nearest.idf_);

@@ -56,11 +56,11 @@ private:
     std::uint32_t label_of(std::uint32_t document) const;
     std::vector<Wanted> look_up(const FeatureVector& text, Likeness& likeness, float& length) const;
 
-    Places terms_;                          ///< every feature of any phrasing
-    std::vector<std::uint32_t> from_;       ///< per term its first posting, closed by one more
-    std::vector<float> idf_;                ///< per term
-    std::vector<Posting> postings_;         ///< by term, then document
-    std::vector<std::uint32_t> first_text_; ///< per label its first document, closed by one more
+    Places terms_;                    ///< every feature of any phrasing
+    Block<std::uint32_t> from_;       ///< per term its first posting, closed by one more
+    Block<float> idf_;                ///< per term
+    Block<Posting> postings_;         ///< by term, then document
+    Block<std::uint32_t> first_text_; ///< per label its first document, closed by one more
 };
 
 } // namespace bot::knowledge

@@ -1,5 +1,6 @@
 #pragma once
-#include <algorithm>
+#include "bot/knowledge/block.hpp"
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -12,10 +13,10 @@ namespace bot::knowledge {
 /// to a handful of neighbours. Immutable, thread-safe.
 class Places {
 public:
-    Places() : Places(std::vector<std::uint32_t>()) {}
+    Places() : Places(Block<std::uint32_t>()) {}
 
     /// `names` must be sorted, each once.
-    explicit Places(std::vector<std::uint32_t> names) : names_(std::move(names))
+    explicit Places(Block<std::uint32_t> names) : names_(std::move(names))
     {
         constexpr std::size_t neighbours = 8;
         shift_ = 31U - static_cast<unsigned>(std::bit_width(names_.size() / neighbours));
@@ -40,10 +41,10 @@ public:
     }
 
     std::size_t size() const { return names_.size(); }
-    const std::vector<std::uint32_t>& names() const { return names_; }
+    const Block<std::uint32_t>& names() const { return names_; }
 
 private:
-    std::vector<std::uint32_t> names_;
+    Block<std::uint32_t> names_;
     std::vector<std::uint32_t> from_; ///< the first place of each bucket, closed by one more
     unsigned shift_ = 31;             ///< a name without its lowest so many bits is its bucket
 };

@@ -109,6 +109,7 @@ std::shared_ptr<const bot::knowledge::Index> large_index()
     for (std::size_t i = library.cards.size(); i < cards; ++i) {
         card.topic = "generated-" + std::to_string(i);
         card.phrasings.clear();
+        card.typical = phrasings;
         for (std::size_t j = 0; j < phrasings; ++j) {
             const std::string &head = ours[random() % ours.size()], &tail = ours[random() % ours.size()];
             card.phrasings.push_back(head.substr(0, middle(head)) + tail.substr(middle(tail)));
