@@ -84,6 +84,7 @@ class House:
         self.configure(account, port)
 
     def configure(self, account, port=0):
+        account = {"platform": "onebot11"} | account
         settings = "".join(f"{key} = {json.dumps(value)}\n" for key, value in account.items())
         with open(self.config, "w", encoding="utf-8") as file:
             file.write(f'''[server]
@@ -96,7 +97,6 @@ approval_from_groups = 0
 per_group_per_day = 0
 [[account]]
 id = "qq"
-platform = "onebot11"
 {settings}''')
 
     def run(self, *arguments):

@@ -1,11 +1,13 @@
 #include "tests/simulator/control.hpp"
 #include "tests/simulator/onebot11/platform.hpp"
+#include "tests/simulator/qq/platform.hpp"
 
 #include <boost/asio/signal_set.hpp>
 
 #include <csignal>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <stdexcept>
 
 namespace {
@@ -26,19 +28,34 @@ std::map<std::string, std::string> read_flags(int argc, char** argv)
     return flags;
 }
 
-int run(const std::map<std::string, std::string>& flags)
+using Flags = std::map<std::string, std::string>;
+
+/// The platform that speaks the dialect.
+std::unique_ptr<simulator::Platform> make_platform(asio::io_context& context, simulator::World& world,
+                                                   const Flags& flags)
+{
+    using namespace simulator;
+    const std::string& dialect = flags.at("--dialect");
+    if (dialect == "qq") {
+        qq::Account account{flags.at("--self-id"), flags.at("--secret")};
+        return std::make_unique<qq::Official>(world, std::move(account));
+    }
+    onebot11::Account account{std::stoll(flags.at("--self-id")), flags.at("--token"), flags.at("--secret")};
+    return std::make_unique<onebot11::OneBot11>(context, world, onebot11::find_dialect(dialect),
+                                                std::move(account));
+}
+
+int run(const Flags& flags)
 {
     using namespace simulator;
     World world(
         std::stoull(flags.at("--seed"))); // outlives the loop, whose coroutines count themselves in it
     asio::io_context context(1);
-    onebot11::Account account{std::stoll(flags.at("--self-id")), flags.at("--token"), flags.at("--secret")};
-    onebot11::OneBot11 platform(context, world, onebot11::find_dialect(flags.at("--dialect")),
-                                std::move(account));
-    Control control(world, platform);
+    const auto platform = make_platform(context, world, flags);
+    Control control(world, *platform);
     HttpServer server(context, flags.at("--listen"), [&](Request request) {
         return request.path.starts_with("/control") ? control.serve(std::move(request))
-                                                    : platform.serve(std::move(request));
+                                                    : platform->serve(std::move(request));
     });
     control.attach(server);
     std::cout << "listening " << server.url() << std::endl;
