@@ -1,6 +1,7 @@
 #include "bot/doors/doors.hpp"
 
 #include "bot/doors/onebot11/platform.hpp"
+#include "bot/doors/onebot12/platform.hpp"
 #include "bot/doors/qq/platform.hpp"
 #include "bot/doors/sandbox/platform.hpp"
 
@@ -19,9 +20,9 @@ const std::vector<Platform>& platforms()
 {
     static const std::vector<Platform> all{
         onebot11::platform(),
+        onebot12::platform(),
         qq::platform(),
         sandbox::platform(),
-        planned("onebot12", {"api", "ws", "rate"}, {"secret", "access_token"}),
         planned("wecom-app", {"api", "rate", "corp_id", "agent_id"}, {"secret", "token", "encoding_aes_key"}),
         planned("wecom-bot", {"api", "rate", "bot_id"}, {"secret", "token", "encoding_aes_key"}),
         planned("wecom-robot", {"api", "rate"}, {}),
