@@ -98,7 +98,7 @@ def a_revoked_token_is_replaced(house, oracle):
 
 
 def main(programs):
-    with stage(programs, official, dialect="qq", secret="0123456789abcdef") as (house, oracle):
+    with stage(programs, official, platform="qq", secret="0123456789abcdef") as (house, oracle):
         house.import_groups(GROUPS)
         api = Api(house)
         house.start()
