@@ -51,7 +51,7 @@ Outgoing answer_to(const Event& event, Reply reply)
 SendOutcome not_yet(std::string reason)
 {
     SendOutcome outcome;
-    outcome.action = SendAction::retry;
+    outcome.action = SendAction::window_closed; // it waits, and that is nobody's fault
     outcome.scope = Scope::chat;
     outcome.reason = std::move(reason);
     return outcome;

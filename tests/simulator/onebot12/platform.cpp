@@ -68,7 +68,7 @@ json OneBot12::perform(const json& action)
     if (!world_.limits.admit(group_chat(group)))
         return envelope(34001, nullptr, "risk control");
     const std::int32_t id = world_.ledger.accept(group_chat(group), params["message"].dump(),
-                                                 text_of(params["message"]), self.c_str());
+                                                 text_of(params["message"]), "action");
     return envelope(0, {{"message_id", std::to_string(id)}, {"time", 1763800000.5}});
 }
 

@@ -148,7 +148,7 @@ TEST(OneBot12Door, SeveralBotsOnOneConnection)
     ASSERT_EQ(house.calls.size(), 4U);
     EXPECT_EQ(house.calls[2]["self"]["user_id"], "b1");
     EXPECT_EQ(house.calls[3]["self"]["user_id"], "b2");
-    EXPECT_EQ(house.notify("g3").action, SendAction::retry);
+    EXPECT_EQ(house.notify("g3").action, SendAction::window_closed);
     EXPECT_EQ(house.calls.size(), 4U);
 }
 
