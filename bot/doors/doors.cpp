@@ -1,7 +1,11 @@
 #include "bot/doors/doors.hpp"
 
+#include "bot/doors/manual/platform.hpp"
 #include "bot/doors/onebot11/platform.hpp"
+#include "bot/doors/onebot12/platform.hpp"
+#include "bot/doors/qq/platform.hpp"
 #include "bot/doors/sandbox/platform.hpp"
+#include "bot/doors/satori/platform.hpp"
 
 #include <stdexcept>
 
@@ -18,14 +22,15 @@ const std::vector<Platform>& platforms()
 {
     static const std::vector<Platform> all{
         onebot11::platform(),
+        onebot12::platform(),
+        manual::platform(),
+        qq::platform(),
         sandbox::platform(),
-        planned("onebot12", {"api", "ws", "rate"}, {"secret", "access_token"}),
-        planned("qq", {"api", "rate", "app_id", "token_url", "link_domains"}, {"secret"}),
+        satori::platform(),
         planned("wecom-app", {"api", "rate", "corp_id", "agent_id"}, {"secret", "token", "encoding_aes_key"}),
         planned("wecom-bot", {"api", "rate", "bot_id"}, {"secret", "token", "encoding_aes_key"}),
         planned("wecom-robot", {"api", "rate"}, {}),
         planned("wechat-mp", {"api", "rate", "app_id", "mode"}, {"secret", "token", "encoding_aes_key"}),
-        planned("satori", {"api", "rate"}, {"token", "webhook_token"}),
     };
     return all;
 }
