@@ -30,7 +30,7 @@ boost::asio::awaitable<R> run_blocking(boost::asio::thread_pool& pool, F work)
             }
             auto executor = home.get_executor();
             asio::post(executor,
-                       [handler = std::move(handler), error, value = std::move(value),
+                       [handler = std::move(handler), error = std::move(error), value = std::move(value),
                         home = std::move(home)]() mutable { std::move(handler)(error, std::move(value)); });
         });
     };

@@ -6,6 +6,7 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include <filesystem>
+#include <future>
 #include <stdexcept>
 #include <string_view>
 
@@ -75,6 +76,15 @@ Database::~Database()
 {
     writer_pool_.join();
     reader_pool_.join();
+}
+
+void Database::drain()
+{
+    for (boost::asio::thread_pool* pool : {&writer_pool_, &reader_pool_}) {
+        std::promise<void> done;
+        boost::asio::post(*pool, [&done] { done.set_value(); });
+        done.get_future().wait();
+    }
 }
 
 void Database::migrate()

@@ -52,6 +52,10 @@ public:
         return work(*reader_);
     }
 
+    /// Waits until both threads are done with everything they were given before, to the last instruction: who
+    /// awaited it may then be destroyed. Not from one of the two.
+    void drain();
+
 private:
     /// BEGIN IMMEDIATE … COMMIT; rolls back unless committed.
     class Transaction {

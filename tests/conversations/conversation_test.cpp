@@ -109,13 +109,13 @@ public:
         event.time_ms = clock_.now_ms();
         event.mentions_bot = text.starts_with("@ ");
         event.text = event.mentions_bot ? text.substr(2) : std::move(text);
-        boost::asio::io_context context;
-        const auto reply = testing_support::run_coro(context, registry_->handle(std::move(event)));
+        const auto reply = testing_support::run_coro(context_, registry_->handle(std::move(event)));
         return reply ? reply->text : "不作声";
     }
 
 private:
     testing_support::TempDir dir_;
+    boost::asio::io_context context_; ///< outlives the store, whose threads answer to it
     ManualClock clock_{november_2026};
     IdSource ids_{clock_};
     wording::Renderer words_{templates + "/zh"};

@@ -153,6 +153,7 @@ struct Desk {
     }
 
     testing_support::TempDir dir;
+    asio::io_context context{1}; ///< outlives the store, whose threads answer to it
     ManualClock clock{noon};
     storage::Database database{"sqlite:" + (dir.path() / "a.db").string()};
     IdSource ids{clock};
@@ -165,7 +166,6 @@ struct Desk {
     std::unique_ptr<console::Api> api;
     std::map<std::string, std::string> tokens;
     std::vector<std::string> changed;
-    asio::io_context context{1};
 };
 
 TEST(Api, TheGateKnowsTokensRolesAndMethods)

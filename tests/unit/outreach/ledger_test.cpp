@@ -133,9 +133,9 @@ TEST(Ledger, TheUrgentGoesFirst)
 
 TEST(Ledger, APausedNoticeIsNotClaimedAndACancelledOneIsSkipped)
 {
+    asio::io_context context(1);
     Town town;
     const auto id = town.announce();
-    asio::io_context context(1);
     EXPECT_FALSE(testing_support::run_coro(context, town.announcer.pause(id)));
     EXPECT_TRUE(town.claim(town.begin_epoch(), limit_rows(5)).rows.empty());
     EXPECT_FALSE(testing_support::run_coro(context, town.announcer.cancel(id)));

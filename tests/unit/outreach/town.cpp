@@ -170,12 +170,13 @@ Delivery::Delivery(Town& town, ScriptedDoor& door, outreach::PostmanSettings set
 Delivery::~Delivery()
 {
     EXPECT_TRUE(stop());
+    town_.database.drain();
 }
 
 /// Everything that the present moment brings is done before the next one comes.
 void Delivery::step(std::int64_t step_ms)
 {
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+    const auto give_up = std::chrono::steady_clock::now() + testing_support::patience / 200;
     context_.restart();
     while (context_.run_one_for(std::chrono::milliseconds(5)) > 0 &&
            std::chrono::steady_clock::now() < give_up)
