@@ -187,12 +187,26 @@ struct App::Impl {
         heard = metrics.counter("lastmeter_events_total", "Events heard");
     }
 
-    /// Joining and leaving a group changes whether notices may go there.
+    /// The state of a group after what happened in it; empty: as before.
+    static std::string state_after(const Event& event)
+    {
+        if (event.chat.type != ChatType::group)
+            return {};
+        switch (event.happening) {
+        case Happening::bot_left: return "left";
+        case Happening::push_disabled: return "no_consent";
+        case Happening::bot_joined:
+        case Happening::push_enabled: return "active";
+        default: return {};
+        }
+    }
+
+    /// Joining and leaving a group, and what its people allow, change whether notices may go there.
     asio::awaitable<void> note(Event event)
     {
-        if (event.happening != Happening::bot_left && event.happening != Happening::bot_joined)
+        const std::string state = state_after(event);
+        if (state.empty())
             co_return;
-        const std::string state = event.happening == Happening::bot_left ? "left" : "active";
         auto work = [state, account = event.account, chat = event.chat.id](soci::session& sql) {
             storage::set_group_state(sql, account, chat, state);
             return true;
@@ -398,6 +412,8 @@ struct App::Impl {
         const StateOfPostman is_drained = [](const outreach::Postman& one) { return one.is_drained(); };
         const StateOfPostman has_ended = [](const outreach::Postman& one) { return !one.running(); };
         co_await wait_until(grace_for_sends, is_drained);
+        for (const auto& [id, account] : accounts)
+            account.opened.door->stop();
         co_await server->stop(grace_for_requests);
         stopping = true;
         co_await wait_until(grace_for_the_rest, has_ended);
@@ -468,6 +484,8 @@ struct App::Impl {
         asio::co_spawn(home(), housekeeping(), log_end);
         for (const auto& [id, account] : accounts)
             asio::co_spawn(home(), account.postman->run(), log_end);
+        for (const auto& [id, account] : accounts)
+            asio::co_spawn(home(), account.opened.door->run(), log_end);
         ready = true;
         announce_addresses(server->ports().front());
         std::vector<std::thread> threads;

@@ -363,7 +363,8 @@ json AnnouncementsApi::renderings(const storage::Announcement& one, const outrea
             seen.insert(lane.door->capabilities().label).second)
             list.push_back({{"platform", lane.door->capabilities().label},
                             {"text", text},
-                            {"parts", lane.door->split(text).size()}});
+                            {"parts", lane.door->split(text).size()},
+                            {"problems", lane.door->lint(text)}});
     return list;
 }
 

@@ -35,7 +35,8 @@ constexpr auto schemas = R"json({
     "excluded": {"type": "array", "items": {"type": "object", "properties": {
         "reason": {"type": "string"}, "count": {"type": "integer"}}}},
     "renderings": {"type": "array", "items": {"type": "object", "properties": {
-        "platform": {"type": "string"}, "text": {"type": "string"}, "parts": {"type": "integer"}}}},
+        "platform": {"type": "string"}, "text": {"type": "string"}, "parts": {"type": "integer"},
+        "problems": {"type": "array", "items": {"type": "string"}}}}},
     "earliest_finish": {"$ref": "#/components/schemas/Time"}}},
 "Delivery": {"type": "object", "properties": {
     "group": {"type": "string"}, "account": {"type": "string"}, "external_id": {"type": "string"},

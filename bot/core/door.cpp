@@ -9,6 +9,21 @@ asio::awaitable<Sighting> Door::look_up(Outgoing, std::int64_t)
     co_return Sighting::cannot_tell;
 }
 
+std::string Door::fix_handle(const Outgoing&)
+{
+    return {};
+}
+
+std::vector<std::string> Door::lint(const std::string&) const
+{
+    return {};
+}
+
+asio::awaitable<void> Door::run()
+{
+    co_return;
+}
+
 std::vector<std::string> Door::split(const std::string& text) const
 {
     const std::size_t limit = capabilities().text_limit;

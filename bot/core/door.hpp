@@ -35,8 +35,13 @@ struct Capabilities {
     std::int64_t answer_within_ms = 35'000; ///< a send that shows nowhere after this never arrived
 };
 
-/// Whether a message that we may have sent stands in a chat's history.
-enum class Sighting { present, absent, cannot_tell };
+/// Whether a message that we may have sent arrived.
+enum class Sighting {
+    present,
+    absent,
+    refused, ///< it arrived and will never be shown: the platform's review turned it down
+    cannot_tell,
+};
 
 /// How an account is doing, for `status`, pages and metrics. Times in milliseconds UTC, 0 = never.
 struct AccountHealth {
@@ -63,12 +68,26 @@ public:
     /// Sends one message and classifies what came back. Answers within 35 s.
     virtual asio::awaitable<SendOutcome> send(Outgoing message) = 0;
 
-    /// Looks for `message`, sent by us not before `since_ms`, in the chat's history.
+    /// Finds out whether `message`, sent by us not before `since_ms`, arrived: in the chat's history, or by
+    /// handing it in once more under its `dedupe_handle`, which the platform accepts at most once.
     virtual asio::awaitable<Sighting> look_up(Outgoing message, std::int64_t since_ms);
 
     /// Groups into which a notice may go now, where `push` is `next_opening`: someone spoke, the reply window
     /// is open and no notice used it yet.
     virtual std::vector<std::string> openings() const { return {}; }
+
+    /// Under what the platform will know this very message, however often it is handed in; empty where it
+    /// has nothing of the kind. Asked once per attempt, and written down before the message leaves. From any
+    /// thread; must be quick.
+    virtual std::string fix_handle(const Outgoing& message);
+
+    /// What the platform would not let through in `text`, in plain Chinese, one sentence each. Pure.
+    virtual std::vector<std::string> lint(const std::string& text) const;
+
+    /// What the account does by itself, such as connections that it keeps open. Awaited once, while the
+    /// program runs; ends soon after `stop`, which may come from any thread.
+    virtual asio::awaitable<void> run();
+    virtual void stop() {}
 
     /// The messages in which a text leaves; at least one. Pure.
     virtual std::vector<std::string> split(const std::string& text) const;

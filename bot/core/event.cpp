@@ -23,6 +23,8 @@ const char* to_string(Happening happening)
     case Happening::connected: return "connected";
     case Happening::bot_offline: return "bot_offline";
     case Happening::bot_online: return "bot_online";
+    case Happening::push_enabled: return "push_enabled";
+    case Happening::push_disabled: return "push_disabled";
     }
     return "none";
 }

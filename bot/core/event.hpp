@@ -53,6 +53,8 @@ enum class Happening {
     connected,
     bot_offline,
     bot_online,
+    push_enabled,  ///< this chat wants to be told things unasked
+    push_disabled, ///< it does not any more; answers stay allowed
 };
 
 /// `bot_joined`, `heartbeat`, …; the words of logs, metrics and test vectors.

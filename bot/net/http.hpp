@@ -69,11 +69,16 @@ public:
     virtual asio::awaitable<Result<void>> send(std::string text) = 0;
     /// Starts a close with `code` and makes a pending `receive` end.
     virtual asio::awaitable<void> close(unsigned code, std::string reason) = 0;
+    /// With what the peer closed; 0 while it is open, or when it vanished.
+    virtual unsigned close_code() const { return 0; }
+    /// Ends the connection at once, without a word.
+    virtual void drop() = 0;
 };
 
 /// The answer to an upgrade request: a refusal, or the coroutine that owns the connection.
 struct UpgradeDecision {
     std::optional<HttpResponse> refusal;
+    std::string subprotocol; ///< of those that the peer offered; empty: none is named
     std::function<asio::awaitable<void>(std::shared_ptr<WebSocket>)> run;
 };
 

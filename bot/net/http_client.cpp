@@ -166,6 +166,11 @@ struct HttpClient::Impl {
 HttpClient::HttpClient() : impl_(std::make_unique<Impl>()) {}
 HttpClient::~HttpClient() = default;
 
+asio::ssl::context& HttpClient::tls()
+{
+    return impl_->tls;
+}
+
 asio::awaitable<ClientResult> HttpClient::call(ClientRequest request)
 {
     const auto target = parse_target(request.url);

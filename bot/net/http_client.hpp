@@ -5,6 +5,10 @@
 #include <memory>
 #include <string>
 
+namespace boost::asio::ssl {
+class context;
+}
+
 namespace bot::net {
 
 struct ClientRequest {
@@ -36,6 +40,20 @@ struct ClientResult {
     ClientError error; ///< meaningful without `response`
 };
 
+/// A WebSocket that we open.
+struct SocketRequest {
+    std::string url; ///< ws:// or wss://
+    Headers headers;
+    std::chrono::milliseconds timeout{15'000};
+    std::size_t most_bytes = 1024 * 1024; ///< of one message
+};
+
+struct SocketResult {
+    std::shared_ptr<WebSocket> socket; ///< null: see below; used only on the executor it was opened on
+    unsigned status = 0;               ///< what the server answered to the handshake; 0 = nothing
+    error_code code;
+};
+
 /// Keep-alive HTTP/1.1 client. Connections are kept per (io_context, host) and used only on the context they
 /// were made on; `call` may be awaited from any context. A kept connection that turns out closed before a
 /// byte of the request was answered is replaced once only if the write itself failed (else `after_write`).
@@ -45,9 +63,11 @@ public:
     HttpClient();
     ~HttpClient();
     asio::awaitable<ClientResult> call(ClientRequest request);
+    asio::awaitable<SocketResult> open(SocketRequest request);
 
 private:
     struct Impl;
+    asio::ssl::context& tls();
     std::unique_ptr<Impl> impl_;
 };
 

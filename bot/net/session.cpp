@@ -302,12 +302,12 @@ private:
             co_return false;
         }
         lowest().expires_never();
-        auto socket =
-            std::make_shared<ServerSocket<Stream>>(std::move(stream_), shared_->limits.socket_message_bytes);
+        auto socket = std::make_shared<StreamSocket<Stream>>(
+            std::move(stream_), shared_->limits.socket_message_bytes, beast::role_type::server);
         socket_ = socket;
         upgraded_ = true;
         const auto accepted = parser.release();
-        const bool open = co_await socket->accept(accepted);
+        const bool open = co_await socket->accept(accepted, decision.subprotocol);
         if (open)
             co_await decision.run(socket);
         socket->drop();
@@ -370,7 +370,7 @@ private:
     std::shared_ptr<SessionShared> shared_;
     const std::string address_;
     beast::flat_buffer buffer_;
-    std::shared_ptr<ServerSocket<Stream>> socket_;
+    std::shared_ptr<StreamSocket<Stream>> socket_;
     bool busy_ = false;
     bool upgraded_ = false;
     bool first_ = true;

@@ -10,24 +10,44 @@
 
 #include <deque>
 
-/// Inside of the server: an upgraded connection. Included by this room only.
+/// Either end of a WebSocket, over a plain or a TLS stream. Included by this room only.
 namespace bot::net {
 
-template <class Stream> class ServerSocket final : public WebSocket {
+template <class Stream> class StreamSocket final : public WebSocket {
 public:
-    ServerSocket(Stream stream, std::size_t most_bytes) : socket_(std::move(stream))
+    StreamSocket(Stream stream, std::size_t most_bytes, boost::beast::role_type role)
+        : socket_(std::move(stream))
     {
         namespace websocket = boost::beast::websocket;
         socket_.read_message_max(most_bytes);
-        auto timeout = websocket::stream_base::timeout::suggested(boost::beast::role_type::server);
-        socket_.set_option(timeout);
+        socket_.set_option(websocket::stream_base::timeout::suggested(role));
         socket_.text(true);
     }
 
-    template <class Request> asio::awaitable<bool> accept(const Request& request)
+    /// The server's end.
+    template <class Request> asio::awaitable<bool> accept(const Request& request, std::string subprotocol)
     {
+        namespace websocket = boost::beast::websocket;
+        if (!subprotocol.empty())
+            socket_.set_option(websocket::stream_base::decorator([subprotocol](auto& response) {
+                response.set(boost::beast::http::field::sec_websocket_protocol, subprotocol);
+            }));
         auto [ec] = co_await socket_.async_accept(request, as_values);
         co_return !ec;
+    }
+
+    /// The client's end. `status`: what the server answered.
+    asio::awaitable<error_code> greet(std::string host, std::string target, Headers headers, unsigned& status)
+    {
+        namespace websocket = boost::beast::websocket;
+        socket_.set_option(websocket::stream_base::decorator([headers](websocket::request_type& request) {
+            for (const auto& [name, value] : headers)
+                request.set(name, value);
+        }));
+        websocket::response_type response;
+        auto [ec] = co_await socket_.async_handshake(response, host, target, as_values);
+        status = response.result_int();
+        co_return ec;
     }
 
     asio::any_io_executor executor() override { return socket_.get_executor(); }
@@ -74,8 +94,9 @@ public:
         co_await socket_.async_close(why, as_values);
     }
 
-    /// Ends the connection at once; a pending read fails.
-    void drop() { boost::beast::get_lowest_layer(socket_).close(); }
+    unsigned close_code() const override { return socket_.reason().code; }
+
+    void drop() override { boost::beast::get_lowest_layer(socket_).close(); }
 
 private:
     static constexpr std::size_t most_queued = 1024;

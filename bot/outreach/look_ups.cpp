@@ -25,10 +25,13 @@ storage::Sighted conclude(const storage::Claimed& row, Sighting sighting, std::i
     const std::int64_t age_ms = now_ms - row.intent_ms;
     if (sighting == Sighting::present) {
         found.state = "sent";
-        found.reason = "在群消息记录里看到了";
+        found.reason = "已核实：平台收到了这一条";
     } else if (sighting == Sighting::absent && age_ms > answer_within_ms) {
         found.state = "waiting";
         found.reason = "群消息记录里没有，重新发";
+    } else if (sighting == Sighting::refused) {
+        found.state = "failed";
+        found.reason = "平台审核没通过，请改一改再发";
     } else {
         found.state = "unknown";
         found.not_before_ms = now_ms + std::clamp(age_ms / 2, soonest_again_ms, latest_again_ms);
@@ -100,6 +103,7 @@ asio::awaitable<void> LookUps::look(storage::Claimed row)
         Outgoing message;
         message.chat.id = row.external_id;
         message.text = row.text;
+        message.dedupe_handle = row.handle;
         sighting = co_await door_.look_up(std::move(message), row.intent_ms);
     } catch (const std::exception& error) {
         spdlog::error("event=look_up_failed account={} error=\"{}\"", door_.account(), error.what());

@@ -256,6 +256,10 @@ void Postman::prepare(storage::Claimed& row) const
     try {
         row.text = render_(row);
         row.messages = static_cast<int>(door_.split(row.text).size());
+        Outgoing message;
+        message.chat.id = row.external_id;
+        message.text = row.text;
+        row.handle = door_.fix_handle(message);
     } catch (const std::exception& error) {
         spdlog::error("event=render_failed account={} error=\"{}\"", door_.account(), error.what());
     }
@@ -342,6 +346,7 @@ asio::awaitable<void> Postman::carry(storage::Claimed row, Breaker::Ticket ticke
             Outgoing message;
             message.chat.id = row.external_id;
             message.text = row.text;
+            message.dedupe_handle = row.handle;
             outcome = co_await door_.send(std::move(message));
         } catch (const std::exception& error) {
             outcome.platform_words = error.what();

@@ -48,7 +48,7 @@ storage::Settlement settle_as(const storage::Claimed& row, const SendOutcome& ou
     result.platform_message_id = outcome.platform_message_id;
     if (outcome.delivered()) {
         result.state = "sent";
-    } else if (outcome.action == SendAction::unknown_result) {
+    } else if (outcome.action == SendAction::unknown_result || outcome.action == SendAction::review) {
         result.state = "unknown";
     } else if (outcome.action == SendAction::window_closed) {
         result.state = "waiting";
@@ -64,6 +64,7 @@ storage::Settlement settle_as(const storage::Claimed& row, const SendOutcome& ou
     } else {
         result.state = "failed";
         result.group_left = outcome.action == SendAction::disable_chat;
+        result.push_refused = outcome.action == SendAction::disable_push;
     }
     return result;
 }

@@ -25,7 +25,7 @@ constexpr auto select_due =
     "'|%') ORDER BY d.group_id LIMIT :rows";
 constexpr auto update_claimed =
     "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, epoch = :epoch, intent_ms = :now, "
-    "at_ms = :now2, messages = :messages "
+    "at_ms = :now2, messages = :messages, handle = :handle "
     "WHERE announcement_id = :announcement AND group_id = :group AND state = 'waiting'";
 constexpr auto update_capped =
     "UPDATE deliveries SET not_before_ms = :tomorrow WHERE announcement_id = :announcement AND group_id = "
@@ -50,6 +50,7 @@ constexpr auto update_interrupted =
     "UPDATE deliveries SET state = 'unknown', not_before_ms = 0, at_ms = :now, reason = "
     "'程序中途停了，这条可能发了也可能没发' WHERE state = 'sending'";
 constexpr auto update_group_left = "UPDATE chat_groups SET state = 'left' WHERE id = :group";
+constexpr auto update_push_refused = "UPDATE chat_groups SET state = 'no_consent' WHERE id = :group";
 constexpr auto update_sighted =
     "UPDATE deliveries SET state = :state, not_before_ms = :not_before, at_ms = CASE WHEN :same = 1 THEN "
     "at_ms ELSE :now END, reason = CASE WHEN :keep = '' THEN reason ELSE :reason END WHERE announcement_id = "
@@ -61,7 +62,8 @@ constexpr auto select_recent = "SELECT at_ms, messages FROM attempts WHERE at_ms
                                ":account ORDER BY at_ms";
 constexpr auto select_unknown =
     "SELECT d.announcement_id, d.group_id, g.external_id, a.title, a.body, a.category, d.attempts, d.epoch, "
-    "d.intent_ms FROM deliveries d JOIN announcements a ON a.id = d.announcement_id JOIN chat_groups g ON "
+    "d.intent_ms, d.handle FROM deliveries d JOIN announcements a ON a.id = d.announcement_id JOIN "
+    "chat_groups g ON "
     "g.id = d.group_id WHERE d.state = 'unknown' AND d.account = :account AND d.not_before_ms <= :now AND "
     "d.intent_ms <= :before ORDER BY d.intent_ms LIMIT :rows";
 
@@ -185,9 +187,9 @@ private:
     void mark()
     {
         Claimed row;
-        soci::statement update =
-            (sql_.prepare << update_claimed, soci::use(epoch_), soci::use(now_ms_), soci::use(now_ms_),
-             soci::use(row.messages), soci::use(row.announcement_id), soci::use(row.group_id));
+        soci::statement update = (sql_.prepare << update_claimed, soci::use(epoch_), soci::use(now_ms_),
+                                  soci::use(now_ms_), soci::use(row.messages), soci::use(row.handle),
+                                  soci::use(row.announcement_id), soci::use(row.group_id));
         for (const Claimed& one : claim_.rows) {
             row = one;
             update.execute(true);
@@ -233,6 +235,8 @@ int settle(soci::session& sql, std::int64_t epoch, std::int64_t now_ms,
             attempt.execute(true);
         if (changed > 0 && one.group_left)
             sql << update_group_left, soci::use(one.group_id);
+        if (changed > 0 && one.push_refused)
+            sql << update_push_refused, soci::use(one.group_id);
     }
     return settled;
 }
@@ -297,7 +301,7 @@ std::vector<Claimed> unknown_rows(soci::session& sql, const std::string& account
         (sql.prepare << select_unknown, soci::use(account), soci::use(now_ms), soci::use(intent_before_ms),
          soci::use(limit), soci::into(one.announcement_id), soci::into(one.group_id),
          soci::into(one.external_id), soci::into(one.title), soci::into(one.body), soci::into(one.category),
-         soci::into(one.attempt), soci::into(one.epoch), soci::into(one.intent_ms));
+         soci::into(one.attempt), soci::into(one.epoch), soci::into(one.intent_ms), soci::into(one.handle));
     rows.execute();
     while (rows.fetch())
         found.push_back(one);

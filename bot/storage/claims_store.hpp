@@ -17,8 +17,9 @@ struct Claimed {
     int attempt = 0;
     int strikes = 0; ///< earlier attempts that failed for this row's own sake
     std::int64_t epoch = 0, intent_ms = 0;
-    std::string text; ///< what leaves
-    int messages = 1; ///< in so many
+    std::string text;   ///< what leaves
+    int messages = 1;   ///< in so many
+    std::string handle; ///< under which the platform knows this attempt; may be empty
 
     RowKey key() const { return {announcement_id, group_id}; }
 };
@@ -30,15 +31,16 @@ struct Settlement {
     std::string state; ///< waiting, sent, unknown, failed
     std::int64_t not_before_ms = 0;
     std::string action, reason, platform_words, platform_message_id;
-    bool never_left = false; ///< it waits again as if it had not been claimed
-    bool strike = false;     ///< it failed for this row's own sake
-    bool group_left = false; ///< the platform says that we are not in the group
+    bool never_left = false;   ///< it waits again as if it had not been claimed
+    bool strike = false;       ///< it failed for this row's own sake
+    bool group_left = false;   ///< the platform says that we are not in the group
+    bool push_refused = false; ///< the group does not want to be told things unasked
 };
 
 /// What a look-up of an unknown row came to.
 struct Sighted {
     Claimed row;                    ///< as it was read: written only while it is still the same attempt
-    std::string state;              ///< sent, waiting, or unknown again
+    std::string state;              ///< sent, waiting, failed, or unknown again
     std::string reason;             ///< empty: the old one stays
     std::int64_t not_before_ms = 0; ///< of the next look, or of the next attempt
 };
@@ -49,8 +51,8 @@ struct ClaimLimits {
     bool is_night = false; ///< only emergencies that a second person approved; they pass the cap too
     DailyCap cap;
     std::string only_in; ///< external ids between bars, `|a|b|`; empty = every group
-    /// Writes `text` and `messages` of a row about to be claimed; runs inside the transaction. Empty:
-    /// neither.
+    /// Writes `text`, `messages` and `handle` of a row about to be claimed; runs inside the transaction.
+    /// Empty: neither.
     std::function<void(Claimed&)> prepare;
 };
 struct Claim {
