@@ -2,6 +2,10 @@
 
 #include "bot/doors/onebot11/platform.hpp"
 #include "bot/doors/sandbox/platform.hpp"
+#include "bot/doors/wechat_mp/platform.hpp"
+#include "bot/doors/wecom_app/platform.hpp"
+#include "bot/doors/wecom_bot/platform.hpp"
+#include "bot/doors/wecom_robot/platform.hpp"
 
 #include <stdexcept>
 
@@ -21,10 +25,10 @@ const std::vector<Platform>& platforms()
         sandbox::platform(),
         planned("onebot12", {"api", "ws", "rate"}, {"secret", "access_token"}),
         planned("qq", {"api", "rate", "app_id", "token_url", "link_domains"}, {"secret"}),
-        planned("wecom-app", {"api", "rate", "corp_id", "agent_id"}, {"secret", "token", "encoding_aes_key"}),
-        planned("wecom-bot", {"api", "rate", "bot_id"}, {"secret", "token", "encoding_aes_key"}),
-        planned("wecom-robot", {"api", "rate"}, {}),
-        planned("wechat-mp", {"api", "rate", "app_id", "mode"}, {"secret", "token", "encoding_aes_key"}),
+        wecom_app::platform(),
+        wecom_bot::platform(),
+        wecom_robot::platform(),
+        wechat_mp::platform(),
         planned("satori", {"api", "rate"}, {"token", "webhook_token"}),
     };
     return all;

@@ -43,9 +43,10 @@ def free_port():
 class Simulator:
     """The oracle. `control` is its /control/ address."""
 
-    def __init__(self, program, dialect="napcat", token="tk-1", secret="s3cret", seed=7):
+    def __init__(self, program, dialect="napcat", token="tk-1", secret="s3cret", seed=7, platform="onebot11", more=()):
         self.process = subprocess.Popen(
-            [program, "--listen", "127.0.0.1:0", "--seed", str(seed), "--token", token, "--secret", secret, "--dialect", dialect],
+            [program, "--listen", "127.0.0.1:0", "--seed", str(seed), "--token", token, "--secret", secret, "--dialect", dialect,
+             "--platform", platform, *more],
             stdout=subprocess.PIPE, text=True)
         self.token, self.secret, self.dialect = token, secret, dialect
         self.url = self.process.stdout.readline().split()[1]
@@ -84,7 +85,7 @@ class House:
         self.configure(account, port)
 
     def configure(self, account, port=0):
-        settings = "".join(f"{key} = {json.dumps(value)}\n" for key, value in account.items())
+        settings = "".join(f"{key} = {json.dumps(value)}\n" for key, value in ({"platform": "onebot11"} | account).items())
         with open(self.config, "w", encoding="utf-8") as file:
             file.write(f'''[server]
 listen = "127.0.0.1:{port}"
@@ -96,7 +97,6 @@ approval_from_groups = 0
 per_group_per_day = 0
 [[account]]
 id = "qq"
-platform = "onebot11"
 {settings}''')
 
     def run(self, *arguments):
