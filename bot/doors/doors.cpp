@@ -1,7 +1,11 @@
 #include "bot/doors/doors.hpp"
 
+#include "bot/doors/manual/platform.hpp"
 #include "bot/doors/onebot11/platform.hpp"
+#include "bot/doors/onebot12/platform.hpp"
+#include "bot/doors/qq/platform.hpp"
 #include "bot/doors/sandbox/platform.hpp"
+#include "bot/doors/satori/platform.hpp"
 #include "bot/doors/wechat_mp/platform.hpp"
 #include "bot/doors/wecom_app/platform.hpp"
 #include "bot/doors/wecom_bot/platform.hpp"
@@ -12,24 +16,12 @@
 namespace bot::doors {
 namespace {
 
-/// A platform whose configuration is promised and whose door is still to come.
-Platform planned(std::string name, std::vector<std::string> values, std::vector<std::string> secrets)
-{
-    return {std::move(name), {std::move(values), std::move(secrets)}, {}};
-}
-
 const std::vector<Platform>& platforms()
 {
     static const std::vector<Platform> all{
-        onebot11::platform(),
-        sandbox::platform(),
-        planned("onebot12", {"api", "ws", "rate"}, {"secret", "access_token"}),
-        planned("qq", {"api", "rate", "app_id", "token_url", "link_domains"}, {"secret"}),
-        wecom_app::platform(),
-        wecom_bot::platform(),
-        wecom_robot::platform(),
-        wechat_mp::platform(),
-        planned("satori", {"api", "rate"}, {"token", "webhook_token"}),
+        onebot11::platform(),  onebot12::platform(),    manual::platform(),    qq::platform(),
+        sandbox::platform(),   satori::platform(),      wechat_mp::platform(), wecom_app::platform(),
+        wecom_bot::platform(), wecom_robot::platform(),
     };
     return all;
 }

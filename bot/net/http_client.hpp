@@ -51,6 +51,7 @@ struct SocketRequest {
 struct SocketResult {
     std::shared_ptr<WebSocket> socket; ///< null: see below; used only on the executor it was opened on
     unsigned status = 0;               ///< what the server answered to the handshake; 0 = nothing
+    std::string subprotocol;           ///< that the server chose
     error_code code;
 };
 

@@ -36,8 +36,9 @@ public:
         co_return !ec;
     }
 
-    /// The client's end. `status`: what the server answered.
-    asio::awaitable<error_code> greet(std::string host, std::string target, Headers headers, unsigned& status)
+    /// The client's end. `status`, `subprotocol`: what the server answered.
+    asio::awaitable<error_code> greet(std::string host, std::string target, Headers headers, unsigned& status,
+                                      std::string& subprotocol)
     {
         namespace websocket = boost::beast::websocket;
         socket_.set_option(websocket::stream_base::decorator([headers](websocket::request_type& request) {
@@ -47,6 +48,7 @@ public:
         websocket::response_type response;
         auto [ec] = co_await socket_.async_handshake(response, host, target, as_values);
         status = response.result_int();
+        subprotocol = std::string(response[boost::beast::http::field::sec_websocket_protocol]);
         co_return ec;
     }
 

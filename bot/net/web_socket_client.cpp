@@ -47,7 +47,8 @@ asio::awaitable<SocketResult> greet(Stream stream, Address address, SocketReques
     auto socket = std::make_shared<StreamSocket<Stream>>(std::move(stream), request.most_bytes,
                                                          beast::role_type::client);
     const std::string host = address.host + ":" + address.port;
-    result.code = co_await socket->greet(host, address.target, request.headers, result.status);
+    result.code =
+        co_await socket->greet(host, address.target, request.headers, result.status, result.subprotocol);
     if (!result.code)
         result.socket = socket;
     co_return result;

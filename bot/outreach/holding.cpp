@@ -12,6 +12,8 @@ std::optional<Holding> held_by_account(const Door* door)
     const PushMode push = door->capabilities().push;
     if (push == PushMode::next_opening)
         return Holding{"等群里有人说话"};
+    if (push == PushMode::manual)
+        return Holding{"等组织员复制转发并打勾"};
     if (push != PushMode::automatic && push != PushMode::assisted)
         return Holding{"这个平台不让机器人主动发"};
     if (!door->health().can_send)

@@ -1,5 +1,8 @@
 #include "tests/simulator/control.hpp"
 #include "tests/simulator/onebot11/platform.hpp"
+#include "tests/simulator/onebot12/platform.hpp"
+#include "tests/simulator/qq/platform.hpp"
+#include "tests/simulator/satori/platform.hpp"
 #include "tests/simulator/wechat/followers.hpp"
 #include "tests/simulator/wecom/company.hpp"
 #include "tests/simulator/wecom/robot.hpp"
@@ -18,17 +21,19 @@ namespace {
 
 namespace asio = boost::asio;
 
+using Flags = std::map<std::string, std::string>;
+
 /// `--name value` pairs over their defaults.
-std::map<std::string, std::string> read_flags(int argc, char** argv)
+Flags read_flags(int argc, char** argv)
 {
-    std::map<std::string, std::string> flags{{"--listen", "127.0.0.1:0"},
-                                             {"--seed", "1"},
-                                             {"--token", ""},
-                                             {"--secret", ""},
-                                             {"--dialect", "napcat"},
-                                             {"--self-id", "10001"},
-                                             {"--platform", "onebot11"},
-                                             {"--key", ""}};
+    Flags flags{{"--listen", "127.0.0.1:0"},
+                {"--seed", "1"},
+                {"--token", ""},
+                {"--secret", ""},
+                {"--dialect", "napcat"},
+                {"--self-id", "10001"},
+                {"--platform", "onebot11"},
+                {"--key", ""}};
     for (int i = 1; i < argc; i += 2) {
         if (i + 1 >= argc || !flags.contains(argv[i]))
             throw std::invalid_argument(std::string("unknown or without value: ") + argv[i]);
@@ -37,7 +42,6 @@ std::map<std::string, std::string> read_flags(int argc, char** argv)
     return flags;
 }
 
-using Flags = std::map<std::string, std::string>;
 using Make =
     std::function<std::unique_ptr<simulator::Platform>(asio::io_context&, simulator::World&, const Flags&)>;
 
@@ -52,6 +56,19 @@ const std::map<std::string, Make>& platforms()
                                        flags.at("--secret")};
              return std::make_unique<onebot11::OneBot11>(
                  context, world, onebot11::find_dialect(flags.at("--dialect")), std::move(account));
+         }},
+        {"onebot12",
+         [](asio::io_context& context, World& world, const Flags& flags) {
+             return std::make_unique<onebot12::OneBot12>(context, world, flags.at("--token"));
+         }},
+        {"qq",
+         [](asio::io_context&, World& world, const Flags& flags) {
+             qq::Account account{flags.at("--self-id"), flags.at("--secret")};
+             return std::make_unique<qq::Official>(world, std::move(account));
+         }},
+        {"satori",
+         [](asio::io_context&, World& world, const Flags& flags) {
+             return std::make_unique<satori::Server>(world, flags.at("--token"), flags.at("--secret"));
          }},
         {"wechat-mp",
          [](asio::io_context&, World& world, const Flags& flags) {
@@ -83,7 +100,7 @@ const std::map<std::string, Make>& platforms()
     return all;
 }
 
-int run(const std::map<std::string, std::string>& flags)
+int run(const Flags& flags)
 {
     using namespace simulator;
     World world(

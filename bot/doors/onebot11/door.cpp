@@ -94,8 +94,13 @@ OneBot11Door::OneBot11Door(Settings settings, net::HttpClient& client, const Clo
                            EventHandler on_event)
     : id_(settings.id), client_(client), clock_(clock), on_event_(std::move(on_event)),
       capabilities_(onebot11_capabilities(settings)),
-      settings_(std::make_shared<const Settings>(std::move(settings)))
+      settings_(std::make_shared<const Settings>(std::move(settings))),
+      keeper_(
+          client, [this] { return dial(); },
+          [this](std::shared_ptr<net::WebSocket> socket) { return serve_dialled(std::move(socket)); },
+          [this](const net::SocketResult& failure) { return note_failure(failure); })
 {
+    keeper_.scale_pauses(settings_->reconnect_factor);
 }
 
 OneBot11Door::~OneBot11Door()
@@ -107,8 +112,57 @@ OneBot11Door::~OneBot11Door()
 void OneBot11Door::configure(Settings settings)
 {
     auto fresh = std::make_shared<const Settings>(std::move(settings));
+    bool is_elsewhere = false;
+    {
+        const std::lock_guard lock(mutex_);
+        is_elsewhere = settings_->ws != fresh->ws || settings_->access_token != fresh->access_token;
+        settings_ = std::move(fresh);
+    }
+    if (is_elsewhere)
+        keeper_.redial();
+}
+
+asio::awaitable<void> OneBot11Door::run()
+{
+    co_await keeper_.run();
+}
+
+void OneBot11Door::stop()
+{
+    keeper_.stop();
+}
+
+std::optional<net::SocketRequest> OneBot11Door::dial() const
+{
+    const auto settings = this->settings();
+    if (settings->ws.empty())
+        return std::nullopt;
+    net::SocketRequest request;
+    request.url = settings->ws;
+    if (!settings->access_token.empty())
+        request.headers.emplace_back("Authorization", "Bearer " + settings->access_token);
+    return request;
+}
+
+asio::awaitable<bool> OneBot11Door::serve_dialled(std::shared_ptr<net::WebSocket> socket)
+{
+    {
+        const std::lock_guard lock(mutex_);
+        dial_trouble_.clear();
+    }
+    co_await run_link(std::move(socket), Handshake());
+    co_return true;
+}
+
+/// Whatever it is, it may be mended over there: we go on trying.
+bool OneBot11Door::note_failure(const net::SocketResult& failure)
+{
+    const bool is_refused = failure.status == 401 || failure.status == 403;
+    spdlog::warn("event=dial_failed door=onebot11 account={} status={} error=\"{}\"", id_, failure.status,
+                 failure.code.message());
     const std::lock_guard lock(mutex_);
-    settings_ = std::move(fresh);
+    dial_trouble_ = is_refused ? "访问令牌不对，请核对 access_token" : "连不上对方程序，正在重试";
+    return true;
 }
 
 std::shared_ptr<const Settings> OneBot11Door::settings() const
@@ -127,7 +181,9 @@ AccountHealth OneBot11Door::health() const
     if (!online_)
         health.detail = "QQ 掉线了：请在实现程序里重新登录";
     else if (!links_.empty())
-        health.detail = "反向 WebSocket 连着";
+        health.detail = "WebSocket 连着";
+    else if (!dial_trouble_.empty())
+        health.detail = dial_trouble_;
     else
         health.detail = settings_->api.empty() ? "等对方连上来" : "走 HTTP 接口";
     return health;
@@ -283,7 +339,7 @@ asio::awaitable<Answer> OneBot11Door::call(Call call)
     Answer answer;
     const auto settings = this->settings();
     if (auto link = api_link()) {
-        answer = co_await link->call(std::move(call), settings->call_timeout);
+        answer = co_await link->perform(std::move(call), settings->call_timeout);
         co_return answer;
     }
     if (settings->api.empty()) {

@@ -4,6 +4,7 @@
 #include "bot/doors/onebot11/link.hpp"
 #include "bot/net/hook.hpp"
 #include "bot/net/http_client.hpp"
+#include "bot/net/socket_keeper.hpp"
 
 #include <chrono>
 #include <memory>
@@ -20,12 +21,14 @@ struct Settings {
     std::string secret;       ///< HTTP signature; empty = not checked
     std::string access_token; ///< both directions
     std::string api;          ///< base address of the implementation's HTTP API, or empty
+    std::string ws;           ///< the implementation's WebSocket that we connect to, or empty
     ReplyVia reply_via = ReplyVia::automatic;
     std::chrono::milliseconds call_timeout{20'000};
+    double reconnect_factor = 1; ///< of the pauses between connections of ours; less in tests
 };
 
-/// One QQ account behind a OneBot 11 implementation: HTTP reports and reverse WebSocket in, HTTP API or the
-/// same socket out. Thread-safe.
+/// One QQ account behind a OneBot 11 implementation: HTTP reports and WebSockets of either direction in, HTTP
+/// API or the same socket out. Thread-safe.
 class OneBot11Door final : public Door, public net::Hook {
 public:
     OneBot11Door(Settings settings, net::HttpClient& client, const Clock& clock, EventHandler on_event);
@@ -43,6 +46,8 @@ public:
     asio::awaitable<SendOutcome> send(Outgoing message) override;
     asio::awaitable<Sighting> look_up(Outgoing message, std::int64_t since_ms) override;
     std::vector<std::string> split(const std::string& text) const override;
+    asio::awaitable<void> run() override;
+    void stop() override;
 
     /// `POST /hooks/{account}`: 401 without the signature, 403 with a wrong one, 400 for what is no event,
     /// else 204 or 200 with a quick operation.
@@ -51,6 +56,9 @@ public:
     asio::awaitable<net::UpgradeDecision> upgrade(net::HttpRequest request) override;
 
 private:
+    std::optional<net::SocketRequest> dial() const;
+    asio::awaitable<bool> serve_dialled(std::shared_ptr<net::WebSocket> socket);
+    bool note_failure(const net::SocketResult& failure);
     asio::awaitable<void> run_link(std::shared_ptr<net::WebSocket> socket, Handshake handshake);
     asio::awaitable<void> on_frame(std::shared_ptr<Link> link, std::string text);
     asio::awaitable<void> answer(Event event);
@@ -72,6 +80,8 @@ private:
     std::vector<std::shared_ptr<Link>> links_;
     AccountHealth health_;
     bool online_ = true;
+    std::string dial_trouble_; ///< why the last connection of ours did not come about
+    net::SocketKeeper keeper_;
 };
 
 } // namespace bot::doors::onebot11

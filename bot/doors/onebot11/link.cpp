@@ -1,121 +1,22 @@
 #include "bot/doors/onebot11/link.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <spdlog/spdlog.h>
-
 #include <utility>
 
 namespace bot::doors::onebot11 {
-namespace {
 
-void ignore_end(std::exception_ptr) {}
-
-} // namespace
-
-asio::awaitable<Answer> Link::call(Call call, std::chrono::milliseconds timeout)
+asio::awaitable<Answer> Link::perform(Call call, std::chrono::milliseconds timeout)
 {
-    auto start_call = [timeout](auto handler, std::shared_ptr<Link> self, Call one) {
-        auto home = asio::make_work_guard(handler);
-        auto kept = std::make_shared<decltype(handler)>(std::move(handler));
-        Done done = [kept, home](Answer answer) {
-            asio::post(home.get_executor(), [kept, home, answer = std::move(answer)]() mutable {
-                std::move (*kept)(std::move(answer));
-            });
-        };
-        auto executor = self->socket_->executor();
-        asio::post(executor, [self, one = std::move(one), timeout, done = std::move(done)]() mutable {
-            self->start(one, timeout, std::move(done));
-        });
-    };
-    auto self = shared_from_this();
-    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(
-        start_call, asio::use_awaitable, std::move(self), std::move(call));
-}
-
-void Link::start(const Call& call, std::chrono::milliseconds timeout, Done done)
-{
-    const std::string echo = "e-" + std::to_string(++next_echo_);
-    Waiting waiting;
-    waiting.done = std::move(done);
-    waiting.deadline = std::make_unique<asio::steady_timer>(socket_->executor(), timeout);
-    waiting.deadline->async_wait([self = shared_from_this(), echo](error_code ec) {
-        if (!ec)
-            self->finish(echo, {Transport::lost, 0, {}});
-    });
-    waiting_.emplace(echo, std::move(waiting));
-    asio::co_spawn(socket_->executor(), write(shared_from_this(), echo, frame(call, echo)), ignore_end);
-}
-
-asio::awaitable<void> Link::write(std::shared_ptr<Link> self, std::string echo, std::string text)
-{
-    const auto sent = co_await self->socket_->send(std::move(text));
-    if (sent)
-        co_return;
+    Frame write = [call = std::move(call)](const std::string& echo) { return frame(call, echo); };
+    net::LinkAnswer got = co_await EchoLink::call(std::move(write), timeout);
     Answer answer;
-    const bool never_left =
-        sent.error() == make_error_code(Errc::closed) || sent.error() == make_error_code(Errc::too_large);
-    answer.transport = never_left ? Transport::refused : Transport::lost;
-    self->finish(echo, std::move(answer));
-}
-
-bool Link::deliver(const std::string& echo, std::string body)
-{
-    if (!waiting_.contains(echo))
-        return false;
-    finish(echo, {Transport::answered, 200, std::move(body)});
-    return true;
-}
-
-void Link::finish(const std::string& echo, Answer answer)
-{
-    const auto found = waiting_.find(echo);
-    if (found == waiting_.end())
-        return;
-    Done done = std::move(found->second.done);
-    waiting_.erase(found);
-    done(std::move(answer));
-}
-
-void Link::fail_all()
-{
-    while (!waiting_.empty())
-        finish(std::string(waiting_.begin()->first), {Transport::lost, 0, {}});
-    liveness_.reset();
-}
-
-void Link::abandon()
-{
-    const auto self = shared_from_this();
-    const auto waiting = std::exchange(waiting_, {});
-    liveness_.reset();
-}
-
-void Link::expect_sign_within(std::chrono::milliseconds limit)
-{
-    if (!liveness_)
-        liveness_ = std::make_unique<asio::steady_timer>(socket_->executor());
-    liveness_->expires_after(limit);
-    liveness_->async_wait([weak = weak_from_this()](error_code ec) {
-        const auto self = weak.lock();
-        if (ec || !self)
-            return;
-        spdlog::warn("event=peer_silent door=onebot11");
-        asio::co_spawn(self->socket_->executor(), close(self, 1001, "no heartbeat"), ignore_end);
-    });
-}
-
-void Link::retire()
-{
-    asio::co_spawn(socket_->executor(), close(shared_from_this(), 1000, "replaced by a newer connection"),
-                   ignore_end);
-}
-
-asio::awaitable<void> Link::close(std::shared_ptr<Link> self, unsigned code, std::string reason)
-{
-    co_await self->socket_->close(code, std::move(reason));
+    answer.body = std::move(got.body);
+    if (got.arrival == net::LinkAnswer::Arrival::answered) {
+        answer.transport = Transport::answered;
+        answer.status = 200;
+    } else if (got.arrival == net::LinkAnswer::Arrival::refused) {
+        answer.transport = Transport::refused;
+    }
+    co_return answer;
 }
 
 } // namespace bot::doors::onebot11

@@ -27,6 +27,7 @@ Settings read_settings(const config::Account& account)
     settings.secret = account.secret("secret");
     settings.access_token = account.secret("access_token");
     settings.api = account.value("api");
+    settings.ws = account.value("ws");
     settings.reply_via = read_reply_via(account);
     return settings;
 }
