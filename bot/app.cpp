@@ -17,6 +17,7 @@
 #include "bot/site.hpp"
 #include "bot/storage/claims_store.hpp"
 #include "bot/storage/groups_store.hpp"
+#include "bot/storage/questions_store.hpp"
 #include "bot/storage/write_behind.hpp"
 #include "bot/wording/renderer.hpp"
 #include "handlers/questions.hpp"
@@ -45,6 +46,7 @@ using nlohmann::json;
 
 constexpr std::int64_t remembered_ms = 72LL * 3600 * 1000;
 constexpr auto housekeeping_every = std::chrono::milliseconds(200);
+constexpr int most_handed_together = 500;
 constexpr auto grace_for_sends = std::chrono::seconds(4); ///< connections stay: answers still come
 constexpr auto grace_for_requests = std::chrono::seconds(3);
 constexpr auto grace_for_the_rest = std::chrono::seconds(2); ///< without connections calls end at once
@@ -221,6 +223,13 @@ struct App::Impl {
     /// Joining and leaving a group, and what its people allow, change whether notices may go there.
     asio::awaitable<void> note(Event event)
     {
+        if (event.happening == Happening::unsubscribed && event.chat.type == ChatType::direct) {
+            auto forget = [account = event.account, chat = event.chat.id](soci::session& sql) {
+                storage::forget_chat(sql, account, chat);
+                return true;
+            };
+            co_await database.write(std::move(forget));
+        }
         const std::string state = state_after(event);
         if (state.empty())
             co_return;
@@ -267,6 +276,8 @@ struct App::Impl {
         settings.rate = account.rate = read_rate(config);
         settings.quiet = rules.quiet;
         settings.per_group_per_day = rules.per_group_per_day;
+        if (account.opened.door->capabilities().push == PushMode::assisted)
+            settings.most_in_flight = most_handed_together; // one task per person, not one per group
         account.postman = std::make_unique<outreach::Postman>(
             home().get_executor(), database, *account.opened.door, clock, epoch, settings,
             [this](const storage::Claimed& row) {

@@ -27,6 +27,23 @@ bool cut_name(std::string& text, const std::string& name)
     return true;
 }
 
+/// Whether the event asks for an answer although nobody wrote a word: who comes in is shown the menu, who
+/// picks an entry is taken to have said it.
+bool takes_for_words(bot::Event& event)
+{
+    using bot::Happening;
+    const Happening happening = event.happening;
+    if (event.kind != bot::EventKind::notice)
+        return false;
+    if (happening == Happening::menu_click || happening == Happening::card_action) {
+        event.text = event.key;
+        event.mentions_bot = true;
+        return !event.key.empty();
+    }
+    return happening == Happening::chat_opened || happening == Happening::subscribed ||
+           happening == Happening::scanned;
+}
+
 } // namespace
 
 Registry::Registry(bot::routing::Intake& intake, const bot::routing::Contexts& contexts,
@@ -63,9 +80,11 @@ boost::asio::awaitable<std::optional<bot::Reply>> Registry::handle(bot::Event ev
     if (verdict != bot::routing::Verdict::accept)
         co_return reply;
     if (event.kind != bot::EventKind::message) {
+        const bool speaks = takes_for_words(event);
         if (on_notice_ && event.kind == bot::EventKind::notice)
-            co_await on_notice_(std::move(event));
-        co_return reply;
+            co_await on_notice_(event);
+        if (!speaks)
+            co_return reply;
     }
     Turn turn = turn_of(std::move(event));
     if (turn.group && turn.group->mode == bot::routing::GroupMode::muted)

@@ -30,6 +30,11 @@ asio::awaitable<Sighting> Door::look_up(Outgoing, std::int64_t)
     co_return Sighting::cannot_tell;
 }
 
+asio::awaitable<bool> Door::withdraw(Outgoing, std::int64_t)
+{
+    co_return false;
+}
+
 std::string Door::fix_handle(const Outgoing&)
 {
     return {};

@@ -39,6 +39,7 @@ struct Capabilities {
 enum class Sighting {
     present,
     absent,
+    handed,  ///< a person has it and did not send it on yet
     refused, ///< it arrived and will never be shown: the platform's review turned it down
     cannot_tell,
 };
@@ -71,6 +72,10 @@ public:
     /// Finds out whether `message`, sent by us not before `since_ms`, arrived: in the chat's history, or by
     /// handing it in once more under its `dedupe_handle`, which the platform accepts at most once.
     virtual asio::awaitable<Sighting> look_up(Outgoing message, std::int64_t since_ms);
+
+    /// Takes back what a person was `handed`, not before `since_ms`, and did not send on yet; true when it
+    /// will never go.
+    virtual asio::awaitable<bool> withdraw(Outgoing message, std::int64_t since_ms);
 
     /// Groups into which a notice may go now, where `push` is `next_opening`: someone spoke, the reply window
     /// is open and no notice used it yet.

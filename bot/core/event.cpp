@@ -25,6 +25,14 @@ const char* to_string(Happening happening)
     case Happening::bot_online: return "bot_online";
     case Happening::push_enabled: return "push_enabled";
     case Happening::push_disabled: return "push_disabled";
+    case Happening::chat_opened: return "chat_opened";
+    case Happening::subscribed: return "subscribed";
+    case Happening::unsubscribed: return "unsubscribed";
+    case Happening::scanned: return "scanned";
+    case Happening::menu_click: return "menu_click";
+    case Happening::card_action: return "card_action";
+    case Happening::location_report: return "location_report";
+    case Happening::delivery_report: return "delivery_report";
     }
     return "none";
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,14 @@ struct Media {
     bool operator==(const Media&) const = default;
 };
 
+/// Somewhere on earth, degrees WGS-84 or what the platform means by them.
+struct Place {
+    double lat = 0, lon = 0;
+    std::string label; ///< what the platform calls it, or empty
+
+    bool operator==(const Place&) const = default;
+};
+
 enum class EventKind { message, notice, request, meta, ignore };
 
 /// What a notice, request or meta event tells. `none` on messages.
@@ -53,8 +62,16 @@ enum class Happening {
     connected,
     bot_offline,
     bot_online,
-    push_enabled,  ///< this chat wants to be told things unasked
-    push_disabled, ///< it does not any more; answers stay allowed
+    push_enabled,    ///< this chat wants to be told things unasked
+    push_disabled,   ///< it does not any more; answers stay allowed
+    chat_opened,     ///< somebody looks at the chat with the bot for the first time in a while
+    subscribed,      ///< a person follows the account; `key` says by which code
+    unsubscribed,    ///< what is kept of this person has to go
+    scanned,         ///< a follower scanned the code `key`
+    menu_click,      ///< the menu entry `key`
+    card_action,     ///< the button `key` of the card `flag`
+    location_report, ///< `location`, unasked
+    delivery_report, ///< whether `message_id` arrived: `delivered`, else `comment` says why
 };
 
 /// `bot_joined`, `heartbeat`, …; the words of logs, metrics and test vectors.
@@ -78,9 +95,13 @@ struct Event {
     bool self = false;        ///< sent by the bot itself: never answered
     std::int64_t time_ms = 0; ///< the platform's time, milliseconds UTC; 0 where it gives none
     std::string
-        dedupe_key;      ///< equal for redeliveries of one event, within one account; empty = never deduped
-    std::string flag;    ///< handle of a request
-    std::string comment; ///< what a request says
+        dedupe_key; ///< equal for redeliveries of one event, within one account; empty = never deduped
+    std::string quoted_text; ///< what the quoted message says, where the platform tells
+    std::optional<Place> location;
+    std::string key;              ///< what was chosen or scanned
+    bool delivered = true;        ///< of a delivery report
+    std::string flag;             ///< handle of a request
+    std::string comment;          ///< what a request says
     std::int64_t seconds = 0;     ///< length of a mute
     bool online = true;           ///< heartbeat: logged in
     std::int64_t interval_ms = 0; ///< heartbeat: announced interval

@@ -7,6 +7,7 @@ const char* to_string(SendAction action)
     switch (action) {
     case SendAction::ok: return "ok";
     case SendAction::sent: return "sent";
+    case SendAction::handed: return "handed";
     case SendAction::unknown_result: return "unknown_result";
     case SendAction::retry: return "retry";
     case SendAction::backoff: return "backoff";

@@ -1,6 +1,7 @@
 #pragma once
 #include "bot/core/event.hpp"
 
+#include <optional>
 #include <string>
 
 namespace bot {
@@ -10,13 +11,23 @@ struct Reply {
     std::string text;
 };
 
+/// A link with a face, for platforms that show such cards.
+struct LinkCard {
+    std::string title, description, url;
+    std::string picture_url; ///< or empty
+};
+
 /// A message that leaves through a door: an answer (with `reply_to`) or a notice.
 struct Outgoing {
     Chat chat;
     std::string text;
-    std::string reply_to;      ///< the message id this answers, or empty
-    std::string mention;       ///< a person to @, or empty
-    std::string dedupe_handle; ///< fixed when the intent was written; empty where the platform has none
+    std::string markdown;         ///< the same words for platforms that show simple markdown, or empty
+    std::string picture;          ///< PNG or JPEG that follows the text, or empty
+    std::optional<LinkCard> card; ///< follows the text where the platform has cards
+    std::string reply_to;         ///< the message id this answers, or empty
+    std::string mention;          ///< a person to @, or empty
+    std::string receipt;          ///< what the platform called it when it took it; empty before
+    std::string dedupe_handle;    ///< fixed when the intent was written; empty where the platform has none
 };
 
 /// What to do after a platform answered (or did not). The words of `protocols/`: every door maps its codes
@@ -24,6 +35,7 @@ struct Outgoing {
 enum class SendAction {
     ok,             ///< accepted, with a receipt
     sent,           ///< the platform already has it
+    handed,         ///< a person was given it and has to send it on; the id names the task
     unknown_result, ///< may or may not have gone: never resend by itself
     retry,          ///< nothing went: soon again, few times, growing delay
     backoff,        ///< wait (limit, risk control), then the same message may go

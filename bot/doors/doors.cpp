@@ -6,31 +6,22 @@
 #include "bot/doors/qq/platform.hpp"
 #include "bot/doors/sandbox/platform.hpp"
 #include "bot/doors/satori/platform.hpp"
+#include "bot/doors/wechat_mp/platform.hpp"
+#include "bot/doors/wecom_app/platform.hpp"
+#include "bot/doors/wecom_bot/platform.hpp"
+#include "bot/doors/wecom_robot/platform.hpp"
 
 #include <stdexcept>
 
 namespace bot::doors {
 namespace {
 
-/// A platform whose configuration is promised and whose door is still to come.
-Platform planned(std::string name, std::vector<std::string> values, std::vector<std::string> secrets)
-{
-    return {std::move(name), {std::move(values), std::move(secrets)}, {}};
-}
-
 const std::vector<Platform>& platforms()
 {
     static const std::vector<Platform> all{
-        onebot11::platform(),
-        onebot12::platform(),
-        manual::platform(),
-        qq::platform(),
-        sandbox::platform(),
-        satori::platform(),
-        planned("wecom-app", {"api", "rate", "corp_id", "agent_id"}, {"secret", "token", "encoding_aes_key"}),
-        planned("wecom-bot", {"api", "rate", "bot_id"}, {"secret", "token", "encoding_aes_key"}),
-        planned("wecom-robot", {"api", "rate"}, {}),
-        planned("wechat-mp", {"api", "rate", "app_id", "mode"}, {"secret", "token", "encoding_aes_key"}),
+        onebot11::platform(),  onebot12::platform(),    manual::platform(),    qq::platform(),
+        sandbox::platform(),   satori::platform(),      wechat_mp::platform(), wecom_app::platform(),
+        wecom_bot::platform(), wecom_robot::platform(),
     };
     return all;
 }

@@ -11,16 +11,18 @@ namespace {
 /// The calibration, measured with tests/measure.py; it lives here alone. A score is right about as often as:
 /// 0.2 two in three, 0.3 four in five, 0.5 nine in ten.
 constexpr double sure = 0.30; ///< addressed: answer from this score on …
-constexpr double ours = 0.50; ///< … when it is this likely a question for a card
+constexpr double ours = 0.70; ///< … when it is this likely a question for a card
 constexpr double sure_in_group =
     0.25; ///< said to nobody: a wrong topic is rarer than talk that is no question at all
-constexpr double ours_in_group = 0.80;
+constexpr double ours_in_group = 0.90;
+constexpr double no_chatter =
+    0.85; ///< said to nobody: a card's phrasing is at least so much as near as chatter
 constexpr double thin_margin = 0.05;
 constexpr double worth_offering = 0.10;
 constexpr double same_talk = 0.80; ///< likeness from which on small talk is meant
 constexpr double same_crisis = 0.75;
 constexpr std::size_t shortest_in_group = 4;
-constexpr std::size_t told_length = 12; ///< longer than this, a trouble is told without a question word too
+constexpr std::size_t told_length = 8; ///< longer than this, a trouble is told without a question word too
 constexpr std::size_t longest_in_group = 300;
 
 /// Words of a question about what happened before, or of what is due for it: no crisis now.
@@ -49,7 +51,8 @@ Decision decide(const Ranking& ranking, std::string_view text, bool addressed)
         const std::size_t length = text::length(text);
         const bool plain =
             length >= shortest_in_group && length <= longest_in_group && (asks(text) || length > told_length);
-        const bool clear = ranking.ours >= ours_in_group && best.nearest >= ranking.chatter_nearest;
+        const bool clear =
+            ranking.ours >= ours_in_group && best.nearest >= no_chatter * ranking.chatter_nearest;
         return plain && clear && best.score >= sure_in_group ? Decision::answer : Decision::silent;
     }
     if (ranking.talk_nearest >= same_talk && ranking.talk_nearest > best.nearest)

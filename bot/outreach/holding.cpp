@@ -14,7 +14,7 @@ std::optional<Holding> held_by_account(const Door* door)
         return Holding{"等群里有人说话"};
     if (push == PushMode::manual)
         return Holding{"等组织员复制转发并打勾"};
-    if (push != PushMode::automatic)
+    if (push != PushMode::automatic && push != PushMode::assisted)
         return Holding{"这个平台不让机器人主动发"};
     if (!door->health().can_send)
         return Holding{"账号掉线"};

@@ -15,6 +15,23 @@ constexpr std::int64_t soonest_again_ms = 2'000;
 constexpr std::int64_t latest_again_ms = 10 * 60 * 1'000;
 constexpr std::int64_t long_unknown_ms = 60'000;
 
+/// A person has it: sent on, turned down, or not yet.
+storage::Sighted conclude_handed(storage::Sighted found, Sighting sighting, std::int64_t now_ms,
+                                 std::int64_t age_ms)
+{
+    if (sighting == Sighting::present) {
+        found.state = "confirmed";
+        found.reason = "负责人点了发送，群里收到了";
+    } else if (sighting == Sighting::refused) {
+        found.state = "failed";
+        found.reason = "负责人那边没发成：这个群不在了，或近期收得太多";
+    } else {
+        found.state = "handed";
+        found.not_before_ms = now_ms + std::clamp(age_ms / 4, soonest_again_ms, latest_again_ms);
+    }
+    return found;
+}
+
 } // namespace
 
 storage::Sighted conclude(const storage::Claimed& row, Sighting sighting, std::int64_t now_ms,
@@ -23,7 +40,12 @@ storage::Sighted conclude(const storage::Claimed& row, Sighting sighting, std::i
     storage::Sighted found;
     found.row = row;
     const std::int64_t age_ms = now_ms - row.intent_ms;
-    if (sighting == Sighting::present) {
+    if (row.state == "handed")
+        return conclude_handed(std::move(found), sighting, now_ms, age_ms);
+    if (sighting == Sighting::handed) {
+        found.state = "handed";
+        found.reason = "已交给负责人，等他点发送";
+    } else if (sighting == Sighting::present) {
         found.state = "sent";
         found.reason = "已核实：平台收到了这一条";
     } else if (sighting == Sighting::absent && age_ms > answer_within_ms) {
@@ -98,19 +120,27 @@ asio::awaitable<void> LookUps::look(storage::Claimed row)
 {
     const std::int64_t asked_ms = clock_.now_ms(); // what arrives later the look does not see
     Sighting sighting = Sighting::cannot_tell;
+    bool withdrawn = false;
     try {
         hooks_.prepare(row);
         Outgoing message;
         message.chat.id = row.external_id;
         message.text = row.text;
         message.dedupe_handle = row.handle;
-        sighting = co_await door_.look_up(std::move(message), row.intent_ms);
+        message.receipt = row.receipt;
+        sighting = co_await door_.look_up(message, row.intent_ms);
+        if (row.announced_state == "cancelled" && sighting == Sighting::handed)
+            withdrawn = co_await door_.withdraw(message, row.intent_ms);
     } catch (const std::exception& error) {
         spdlog::error("event=look_up_failed account={} error=\"{}\"", door_.account(), error.what());
     }
     if (sighting != Sighting::cannot_tell)
         hooks_.on_answer();
     findings_.push_back(conclude(row, sighting, asked_ms, door_.capabilities().answer_within_ms));
+    if (withdrawn) {
+        findings_.back().state = "skipped";
+        findings_.back().reason = "已取消，负责人还没发就撤回了";
+    }
 }
 
 asio::awaitable<void> LookUps::write_findings()

@@ -181,7 +181,8 @@ milliseconds Postman::until_claim() const
 {
     const std::int64_t now = clock_.now_ms();
     const PushMode push = door_.capabilities().push;
-    const bool may_push = push == PushMode::automatic || push == PushMode::next_opening;
+    const bool may_push =
+        push == PushMode::automatic || push == PushMode::next_opening || push == PushMode::assisted;
     if (stopping_ || superseded_ || !may_push || in_flight_ >= settings_.most_in_flight ||
         !door_.health().can_send)
         return milliseconds(poll_ms);

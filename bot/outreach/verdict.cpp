@@ -48,6 +48,8 @@ storage::Settlement settle_as(const storage::Claimed& row, const SendOutcome& ou
     result.platform_message_id = outcome.platform_message_id;
     if (outcome.delivered()) {
         result.state = "sent";
+    } else if (outcome.action == SendAction::handed) {
+        result.state = "handed";
     } else if (outcome.action == SendAction::unknown_result || outcome.action == SendAction::review) {
         result.state = "unknown";
     } else if (outcome.action == SendAction::window_closed) {

@@ -54,7 +54,7 @@ constexpr auto update_push_refused = "UPDATE chat_groups SET state = 'no_consent
 constexpr auto update_sighted =
     "UPDATE deliveries SET state = :state, not_before_ms = :not_before, at_ms = CASE WHEN :same = 1 THEN "
     "at_ms ELSE :now END, reason = CASE WHEN :keep = '' THEN reason ELSE :reason END WHERE announcement_id = "
-    ":announcement AND group_id = :group AND epoch = :epoch AND attempts = :attempt AND state = 'unknown'";
+    ":announcement AND group_id = :group AND epoch = :epoch AND attempts = :attempt AND state = :was";
 constexpr auto select_in_flight =
     "SELECT announcement_id, group_id, attempts FROM deliveries WHERE state = 'sending' AND account = "
     ":account AND epoch = :epoch";
@@ -62,9 +62,11 @@ constexpr auto select_recent = "SELECT at_ms, messages FROM attempts WHERE at_ms
                                ":account ORDER BY at_ms";
 constexpr auto select_unknown =
     "SELECT d.announcement_id, d.group_id, g.external_id, a.title, a.body, a.category, d.attempts, d.epoch, "
-    "d.intent_ms, d.handle FROM deliveries d JOIN announcements a ON a.id = d.announcement_id JOIN "
+    "d.intent_ms, d.handle, d.state, d.platform_message_id, a.state FROM deliveries d JOIN announcements a "
+    "ON a.id = d.announcement_id JOIN "
     "chat_groups g ON "
-    "g.id = d.group_id WHERE d.state = 'unknown' AND d.account = :account AND d.not_before_ms <= :now AND "
+    "g.id = d.group_id WHERE d.state IN ('unknown', 'handed') AND d.account = :account AND d.not_before_ms "
+    "<= :now AND "
     "d.intent_ms <= :before ORDER BY d.intent_ms LIMIT :rows";
 
 int affected(soci::statement& statement)
@@ -301,7 +303,8 @@ std::vector<Claimed> unknown_rows(soci::session& sql, const std::string& account
         (sql.prepare << select_unknown, soci::use(account), soci::use(now_ms), soci::use(intent_before_ms),
          soci::use(limit), soci::into(one.announcement_id), soci::into(one.group_id),
          soci::into(one.external_id), soci::into(one.title), soci::into(one.body), soci::into(one.category),
-         soci::into(one.attempt), soci::into(one.epoch), soci::into(one.intent_ms), soci::into(one.handle));
+         soci::into(one.attempt), soci::into(one.epoch), soci::into(one.intent_ms), soci::into(one.handle),
+         soci::into(one.state), soci::into(one.receipt), soci::into(one.announced_state));
     rows.execute();
     while (rows.fetch())
         found.push_back(one);
@@ -315,10 +318,13 @@ int settle_sighted(soci::session& sql, std::int64_t now_ms, const std::vector<Si
     soci::statement update =
         (sql.prepare << update_sighted, soci::use(one.state), soci::use(one.not_before_ms), soci::use(same),
          soci::use(now_ms), soci::use(one.reason), soci::use(one.reason), soci::use(one.row.announcement_id),
-         soci::use(one.row.group_id), soci::use(one.row.epoch), soci::use(one.row.attempt));
+         soci::use(one.row.group_id), soci::use(one.row.epoch), soci::use(one.row.attempt),
+         soci::use(one.row.state));
     for (const Sighted& sighting : sighted) {
         one = sighting;
-        same = one.state == "unknown" ? 1 : 0;
+        if (one.row.state.empty())
+            one.row.state = "unknown";
+        same = one.state == one.row.state ? 1 : 0;
         settled += affected(update);
     }
     return settled;

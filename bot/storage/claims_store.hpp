@@ -17,9 +17,12 @@ struct Claimed {
     int attempt = 0;
     int strikes = 0; ///< earlier attempts that failed for this row's own sake
     std::int64_t epoch = 0, intent_ms = 0;
-    std::string text;   ///< what leaves
-    int messages = 1;   ///< in so many
-    std::string handle; ///< under which the platform knows this attempt; may be empty
+    std::string text;            ///< what leaves
+    int messages = 1;            ///< in so many
+    std::string handle;          ///< under which the platform knows this attempt; may be empty
+    std::string state;           ///< of a row to look at: unknown or handed
+    std::string receipt;         ///< the platform's id of it, where it took it
+    std::string announced_state; ///< of its announcement
 
     RowKey key() const { return {announcement_id, group_id}; }
 };
@@ -28,7 +31,7 @@ struct Claimed {
 struct Settlement {
     std::int64_t announcement_id = 0, group_id = 0;
     int attempt = 0;
-    std::string state; ///< waiting, sent, unknown, failed
+    std::string state; ///< waiting, sent, handed, unknown, failed
     std::int64_t not_before_ms = 0;
     std::string action, reason, platform_words, platform_message_id;
     bool never_left = false;   ///< it waits again as if it had not been claimed
@@ -40,7 +43,7 @@ struct Settlement {
 /// What a look-up of an unknown row came to.
 struct Sighted {
     Claimed row;                    ///< as it was read: written only while it is still the same attempt
-    std::string state;              ///< sent, waiting, failed, or unknown again
+    std::string state;              ///< sent, waiting, failed, or unknown again; handed, confirmed, skipped
     std::string reason;             ///< empty: the old one stays
     std::int64_t not_before_ms = 0; ///< of the next look, or of the next attempt
 };
@@ -79,7 +82,7 @@ bool is_current(soci::session& sql, std::int64_t epoch);
 std::vector<std::pair<std::int64_t, int>> recent_sends(soci::session& sql, const std::string& account,
                                                        std::int64_t since_ms);
 
-/// Unknown rows whose next look is due and whose intent is older than that; oldest first.
+/// Unknown and handed rows whose next look is due and whose intent is older than that; oldest first.
 std::vector<Claimed> unknown_rows(soci::session& sql, const std::string& account, std::int64_t now_ms,
                                   std::int64_t intent_before_ms, int limit);
 /// Writes what look-ups found; returns how many rows were still as they had been read.

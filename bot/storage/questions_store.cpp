@@ -70,6 +70,12 @@ std::vector<AskedQuestion> settle_questions(soci::session& sql, const std::vecto
     return settled;
 }
 
+void forget_chat(soci::session& sql, const std::string& account, const std::string& chat)
+{
+    sql << "DELETE FROM asked_questions WHERE account = :account AND chat = :chat", soci::use(account),
+        soci::use(chat);
+}
+
 void forget_questions(soci::session& sql, std::int64_t before_ms)
 {
     sql << "DELETE FROM asked_questions WHERE at_ms < :before", soci::use(before_ms);

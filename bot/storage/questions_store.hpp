@@ -30,6 +30,8 @@ std::vector<AskedQuestion> list_questions(soci::session& sql, const std::string&
 /// Moves those of `ids` that are open; returns them as they were, each once whoever asks first.
 std::vector<AskedQuestion> settle_questions(soci::session& sql, const std::vector<std::int64_t>& ids,
                                             const std::string& state, const std::string& topic);
+/// Everything that was asked in one chat, because its person wants nothing kept.
+void forget_chat(soci::session& sql, const std::string& account, const std::string& chat);
 /// Forgets what is older; raw words are kept for 30 days at most.
 void forget_questions(soci::session& sql, std::int64_t before_ms);
 

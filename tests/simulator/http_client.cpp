@@ -12,8 +12,8 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
 
-asio::awaitable<Answer> post(std::string url, Headers headers, std::string body,
-                             std::chrono::milliseconds timeout)
+asio::awaitable<Answer> ask(std::string method, std::string url, Headers headers, std::string body,
+                            std::chrono::milliseconds timeout)
 {
     Answer answer;
     const Address address = parse_address(url);
@@ -26,7 +26,7 @@ asio::awaitable<Answer> post(std::string url, Headers headers, std::string body,
     answer.error = (resolve_ec ? resolve_ec : connect_ec).message();
     if (resolve_ec || connect_ec)
         co_return answer;
-    http::request<http::string_body> request(http::verb::post, address.target, 11);
+    http::request<http::string_body> request(http::string_to_verb(method), address.target, 11);
     request.set(http::field::host, address.host + ":" + address.port);
     for (const auto& [name, value] : headers)
         request.set(name, value);

@@ -3,6 +3,10 @@
 #include "tests/simulator/onebot12/platform.hpp"
 #include "tests/simulator/qq/platform.hpp"
 #include "tests/simulator/satori/platform.hpp"
+#include "tests/simulator/wechat/followers.hpp"
+#include "tests/simulator/wecom/company.hpp"
+#include "tests/simulator/wecom/robot.hpp"
+#include "tests/simulator/wecom/smart_bot.hpp"
 
 #include <boost/asio/signal_set.hpp>
 
@@ -66,6 +70,32 @@ const std::map<std::string, Make>& platforms()
          [](asio::io_context&, World& world, const Flags& flags) {
              return std::make_unique<satori::Server>(world, flags.at("--token"), flags.at("--secret"));
          }},
+        {"wechat-mp",
+         [](asio::io_context&, World& world, const Flags& flags) {
+             wechat::Account account;
+             account.secret = flags.at("--secret");
+             account.token = flags.at("--token");
+             account.key = flags.at("--key");
+             account.mode = flags.at("--dialect");
+             return std::make_unique<wechat::Followers>(world, std::move(account));
+         }},
+        {"wecom-app",
+         [](asio::io_context&, World& world, const Flags& flags) {
+             wecom::Company::Account account;
+             account.secret = flags.at("--secret");
+             account.token = flags.at("--token");
+             account.key = flags.at("--key");
+             return std::make_unique<wecom::Company>(world, std::move(account));
+         }},
+        {"wecom-bot",
+         [](asio::io_context&, World& world, const Flags& flags) {
+             wecom::SmartBot::Account account;
+             account.token = flags.at("--token");
+             account.key = flags.at("--key");
+             return std::make_unique<wecom::SmartBot>(world, std::move(account));
+         }},
+        {"wecom-robot",
+         [](asio::io_context&, World& world, const Flags&) { return std::make_unique<wecom::Robot>(world); }},
     };
     return all;
 }

@@ -357,6 +357,65 @@ TEST(LookUps, WhatCannotBeToldStaysUnknownWithItsReason)
     EXPECT_LT(door.looks, 25) << "each look waits longer than the one before";
 }
 
+/// A door whose messages a person has to send on.
+struct Assisted {
+    Assisted()
+    {
+        door.can.push = PushMode::assisted;
+        door.sight = Sighting::handed;
+        door.rule = [](const std::string&) {
+            SendOutcome handed = outcome_of(SendAction::handed);
+            handed.platform_message_id = "task-1";
+            return std::optional(handed);
+        };
+    }
+
+    Town town;
+    ScriptedDoor door;
+};
+
+TEST(LookUps, WhatAPersonHasIsConfirmedWhenItWasSentOn)
+{
+    Assisted assisted;
+    const auto id = assisted.town.announce();
+    Delivery delivery(assisted.town, assisted.door);
+    delivery.run_until(id, [](const auto& now) { return now.handed == groups; });
+    delivery.run_for(60'000, 1'000);
+    EXPECT_EQ(assisted.town.counts(id).handed, groups);
+    EXPECT_EQ(assisted.door.receipts_seen, std::set<std::string>{"task-1"});
+    assisted.door.sight = Sighting::present;
+    delivery.run_until(
+        id, [](const auto& now) { return now.confirmed == groups; }, 5'000);
+    EXPECT_EQ(assisted.town.rows(id, "confirmed").at(0).attempts, 1);
+}
+
+TEST(LookUps, ACancelledNoticeIsTakenBackFromItsPerson)
+{
+    Assisted assisted;
+    const auto id = assisted.town.announce();
+    Delivery delivery(assisted.town, assisted.door);
+    delivery.run_until(id, [](const auto& now) { return now.handed == groups; });
+    assisted.town.database.write_now([id](soci::session& sql) {
+        sql << "UPDATE announcements SET state = 'cancelled' WHERE id = :id", soci::use(id);
+        return true;
+    });
+    delivery.run_until(
+        id, [](const auto& now) { return now.skipped == groups; }, 5'000);
+    EXPECT_EQ(assisted.door.withdrawn.size(), static_cast<std::size_t>(groups));
+}
+
+TEST(LookUps, AnUnknownOneThatAPersonHasIsHanded)
+{
+    storage::Claimed row;
+    row.intent_ms = noon;
+    row.state = "unknown";
+    EXPECT_EQ(outreach::conclude(row, Sighting::handed, noon, 20'000).state, "handed");
+    row.state = "handed";
+    EXPECT_EQ(outreach::conclude(row, Sighting::cannot_tell, noon, 20'000).state, "handed");
+    EXPECT_EQ(outreach::conclude(row, Sighting::present, noon, 20'000).state, "confirmed");
+    EXPECT_EQ(outreach::conclude(row, Sighting::refused, noon, 20'000).state, "failed");
+}
+
 TEST(LookUps, AbsentIsBelievedOnlyWhenNoAnswerCanComeAnyMore)
 {
     storage::Claimed row;

@@ -58,6 +58,7 @@ void ScriptedDoor::release()
 asio::awaitable<Sighting> ScriptedDoor::look_up(Outgoing message, std::int64_t)
 {
     ++looks;
+    receipts_seen.insert(message.receipt);
     most_looks_at_once = std::max(most_looks_at_once, ++looking_);
     auto executor = co_await asio::this_coro::executor;
     asio::steady_timer soon(executor, std::chrono::milliseconds(1));
@@ -66,6 +67,12 @@ asio::awaitable<Sighting> ScriptedDoor::look_up(Outgoing message, std::int64_t)
     if (sight)
         co_return *sight;
     co_return arrived.contains(message.chat.id) ? Sighting::present : Sighting::absent;
+}
+
+asio::awaitable<bool> ScriptedDoor::withdraw(Outgoing message, std::int64_t)
+{
+    withdrawn.insert(message.chat.id);
+    co_return true;
 }
 
 SendOutcome outcome_of(SendAction action, Scope scope, std::int64_t retry_after_ms)

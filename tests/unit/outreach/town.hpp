@@ -39,6 +39,7 @@ public:
     bot::AccountHealth health() const override;
     asio::awaitable<bot::SendOutcome> send(bot::Outgoing message) override;
     asio::awaitable<bot::Sighting> look_up(bot::Outgoing message, std::int64_t since_ms) override;
+    asio::awaitable<bool> withdraw(bot::Outgoing message, std::int64_t since_ms) override;
 
     /// Ends every send that stalls, as accepted.
     void release();
@@ -52,6 +53,7 @@ public:
     const bot::Clock* clock = nullptr;
     bool can_send = true;
     int looks = 0, most_looks_at_once = 0;
+    std::set<std::string> receipts_seen, withdrawn; ///< by look-ups, and chats whose task was taken back
     bot::Capabilities can;
 
 private:
