@@ -183,7 +183,8 @@ Delivery::~Delivery()
 /// Everything that the present moment brings is done before the next one comes.
 void Delivery::step(std::int64_t step_ms)
 {
-    const auto give_up = std::chrono::steady_clock::now() + testing_support::patience / 200;
+    const auto give_up =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(testing_support::patience) / 200;
     context_.restart();
     while (context_.run_one_for(std::chrono::milliseconds(5)) > 0 &&
            std::chrono::steady_clock::now() < give_up)
