@@ -19,7 +19,7 @@ constexpr std::size_t offered = 3;
 constexpr std::size_t shown_reasons = 12;
 constexpr std::size_t shortest_with_two_questions = 14, shortest_question = 5; ///< characters
 constexpr std::size_t most_questions = 6; ///< of one message that are looked at
-constexpr double sure_besides = 0.5;
+constexpr double sure_apart = 0.5;
 
 json citations_json(const std::vector<Citation>& citations)
 {
@@ -100,32 +100,37 @@ Answerer::Heard Answerer::hear(const Index& index, const std::string& text) cons
     });
 }
 
-/// The card of another thing that a message asks beside `main`, or null: both stand in it as questions of
-/// their own.
-const Card* Answerer::asked_besides(const Index& index, std::string_view text, const Card& main) const
+/// The cards of the questions that stand in a message each by itself, in their order; empty for a short one.
+std::vector<const Card*> Answerer::asked_apart(const Index& index, std::string_view text) const
 {
+    std::vector<const Card*> asked;
     if (text::length(text) < shortest_with_two_questions)
-        return nullptr;
-    const auto& cards = index.library().cards;
-    const Card* other = nullptr;
-    double most = sure_besides;
-    bool asks_main = false;
+        return asked;
     std::size_t seen = 0;
     for (const std::string_view clause : clauses(text)) {
         if (text::length(clause) < shortest_question || !asks(clause) || ++seen > most_questions)
             continue;
         const Ranking ranking = hear(index, std::string(clause)).ranking;
-        if (ranking.best.empty())
+        if (ranking.best.empty() || ranking.best.front().score < sure_apart)
             continue;
-        const Ranked& best = ranking.best.front();
-        if (&cards[best.card] == &main)
-            asks_main = true;
-        else if (best.score > most && current(index, cards[best.card].topic)) {
-            most = best.score;
-            other = &cards[best.card];
-        }
+        const Card& card = index.library().cards[ranking.best.front().card];
+        if (current(index, card.topic) && std::find(asked.begin(), asked.end(), &card) == asked.end())
+            asked.push_back(&card);
     }
-    return asks_main ? other : nullptr;
+    return asked;
+}
+
+/// The answer of `main`; `other`, which may be null, is offered behind it.
+Answer Answerer::answer_both(const Index& index, const Card& main, const Card* other,
+                             const Asker& asker) const
+{
+    Answer answer = answer_with(index, main, asker);
+    if (other) {
+        answer.other = other->topic;
+        answer.reply += "\n" + words_.text("asked_besides", json{{"number", main.follow_ups.size() + 1},
+                                                                 {"title", other->short_title}});
+    }
+    return answer;
 }
 
 Answer Answerer::ask(std::string_view question, const Asker& asker) const
@@ -155,18 +160,22 @@ Answer Answerer::ask(std::string_view question, const Asker& asker) const
     switch (decide(ranking, text, asker.addressed)) {
     case Decision::answer: {
         const Card& card = index->library().cards[ranking.best.front().card];
-        Answer with_card = answer_with(*index, card, asker);
-        with_card.candidates = std::move(answer.candidates);
-        with_card.score = answer.score;
-        if (const Card* other = asked_besides(*index, text, card)) {
-            with_card.other = other->topic;
-            with_card.reply +=
-                "\n" + words_.text("asked_besides", json{{"number", card.follow_ups.size() + 1},
-                                                         {"title", other->short_title}});
-        }
-        return with_card;
+        const auto apart = asked_apart(*index, text);
+        const bool is_one = std::find(apart.begin(), apart.end(), &card) != apart.end();
+        const auto other =
+            std::find_if(apart.begin(), apart.end(), [&](const Card* one) { return one != &card; });
+        Answer both = answer_both(*index, card, is_one && other != apart.end() ? *other : nullptr, asker);
+        both.candidates = std::move(answer.candidates);
+        both.score = answer.score;
+        return both;
     }
     case Decision::clarify:
+        if (const auto apart = asked_apart(*index, text); apart.size() > 1) {
+            Answer both = answer_both(*index, *apart[0], apart[1], asker);
+            both.candidates = std::move(answer.candidates);
+            both.score = answer.score;
+            return both;
+        }
         answer.action = Action::clarify;
         answer.reply = offer(answer.candidates);
         break;

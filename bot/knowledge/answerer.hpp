@@ -98,7 +98,8 @@ private:
 
     Heard hear(const Index& index, const std::string& text) const;
     const Card* current(const Index& index, std::string_view topic) const;
-    const Card* asked_besides(const Index& index, std::string_view text, const Card& main) const;
+    std::vector<const Card*> asked_apart(const Index& index, std::string_view text) const;
+    Answer answer_both(const Index& index, const Card& main, const Card* other, const Asker& asker) const;
     Answer answer_with(const Index& index, const Card& card, const Asker& asker) const;
     std::string render(const Index& index, const Card& card, const std::string& source, bool with_follow_ups,
                        const Asker& asker) const;

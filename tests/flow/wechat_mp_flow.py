@@ -22,16 +22,16 @@ def converse(programs, mode):
         def say(text, person="oU1", **more):
             return oracle.control("say", {"url": hook, "person": person, "text": text} | more)
 
-        answered = say("怎么入会")
-        assert answered["status"] == 200 and answered["tries"] == 1 and "会" in answered["answer"], answered
+        answered = say("老板拖欠工资怎么办")
+        assert answered["status"] == 200 and answered["tries"] == 1 and "工资" in answered["answer"], answered
         menu = oracle.control("say", {"url": hook, "person": "oU2", "event": "subscribe", "key": "qrscene_621102"})
         assert "1" in menu["answer"], menu
-        click = oracle.control("say", {"url": hook, "person": "oU2", "event": "CLICK", "key": "怎么入会"})
-        assert "会" in click["answer"], click
-        forged = say("怎么入会", sign="forged", tries=1)
+        click = oracle.control("say", {"url": hook, "person": "oU2", "event": "CLICK", "key": "老板拖欠工资怎么办"})
+        assert "工资" in click["answer"], click
+        forged = say("老板拖欠工资怎么办", sign="forged", tries=1)
         assert forged["status"] == 403, forged
         if mode != "plain":
-            assert say("怎么入会", sign="plain", tries=1)["status"] == 403
+            assert say("老板拖欠工资怎么办", sign="plain", tries=1)["status"] == 403
         gone = oracle.control("say", {"url": hook, "person": "oU2", "event": "unsubscribe"})
         assert gone["status"] == 200 and gone["body"] == "success"
         totals = oracle.totals()

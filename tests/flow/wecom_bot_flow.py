@@ -20,13 +20,13 @@ def main(programs):
         def say(**order):
             return oracle.control("say", {"url": hook, "base": oracle.url} | order)
 
-        grouped = say(chat="wr1", text="怎么入会")
-        assert grouped["status"] == 200 and grouped["finished"] and "会" in grouped["answer"], grouped
+        grouped = say(chat="wr1", text="老板拖欠工资怎么办")
+        assert grouped["status"] == 200 and grouped["finished"] and "工资" in grouped["answer"], grouped
         single = say(person="lisi", text="菜单")
         assert "1" in single["answer"], single
         welcome = say(person="wangwu", event="enter_chat")
         assert "1" in welcome["answer"], welcome
-        assert say(chat="wr1", text="怎么入会", sign="forged")["status"] == 403
+        assert say(chat="wr1", text="老板拖欠工资怎么办", sign="forged")["status"] == 403
         totals = oracle.totals()
         assert totals["accepted"] == 3 and totals["unauthorised"] == 0, totals
         status = house.run("status")

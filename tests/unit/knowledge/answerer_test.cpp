@@ -110,7 +110,7 @@ struct Besides {
 const Besides besides[] = {
     {"two_questions", "老板拖欠工资怎么办？另外产假有多少天？", "wage-arrears", "maternity-leave"},
     {"two_without_marks", "老板拖欠工资怎么办，还有公积金怎么提取", "wage-arrears", "housing-fund"},
-    {"one_story", "我在工地干了三个月，老板一直拖欠工资不给，我该怎么办？", "", ""},
+    {"one_story", "我在厂里干了三个月，老板一直拖欠工资不给，我该怎么办？", "wage-arrears", ""},
     {"one_short", "老板拖欠工资怎么办", "wage-arrears", ""},
 };
 
