@@ -3,12 +3,14 @@
 
 Topics "none" and "silent" want no answer. Per file: how often the right topic stands first and among the first three, what
 the bot would do when it is addressed (answer, clarify, hand off) and how often that is right, and what it would do with the
-same messages said to nobody in a group. --report adds the confused pairs and how far a score can be trusted.
+same messages said to nobody in a group. --report adds the confused pairs and how far a score can be trusted. --least takes
+figures in per cent (top1, top3, precision, answered, in_group, quiet) below which the program exits with 1.
 """
 import argparse
 import collections
 import json
 import subprocess
+import sys
 
 QUIET = ("none", "silent")
 
@@ -46,6 +48,18 @@ class Measured:
     def top(self, count):
         return sum(any(c["topic"] in right for c in a["candidates"][:count]) for a, right in zip(self.addressed, self.right))
 
+    def figures(self):
+        """In per cent, by the names that --least knows."""
+        def per_cent(hits, total):
+            return 100 * hits / max(1, total)
+        said = [(a, right) for a, right in zip(self.addressed, self.right) if a["action"] == "answer"]
+        total = len(self.real)
+        return {"top1": per_cent(self.top(1), total), "top3": per_cent(self.top(3), total),
+                "precision": per_cent(sum(a["topic"] in right for a, right in said), len(said)),
+                "answered": per_cent(len(said), total),
+                "in_group": per_cent(sum(a["action"] == "answer" for a in self.overheard), total),
+                "quiet": per_cent(sum(a["action"] == "silent" for a in self.chatter), len(self.chatter))}
+
     def summary(self):
         total = len(self.real)
         did = collections.Counter(a["action"] for a in self.addressed)
@@ -82,15 +96,23 @@ class Measured:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--report", action="store_true")
+    parser.add_argument("--least", nargs="*", default=[], metavar="NAME=PER_CENT")
     parser.add_argument("program")
     parser.add_argument("files", nargs="+")
     arguments = parser.parse_args()
+    least = {name: float(value) for name, value in (one.split("=") for one in arguments.least)}
+    missed = 0
     for name in arguments.files:
         measured = Measured(arguments.program, name)
         print(name)
         for line in [*measured.summary(), *(measured.report() if arguments.report else [])]:
             print("  " + line)
+        for name, value in measured.figures().items():
+            if value < least.get(name, 0):
+                missed += 1
+                print(f"  {name} is {value:.1f} %, at least {least[name]:.1f} % are expected")
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
