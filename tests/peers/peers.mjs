@@ -104,7 +104,7 @@ function expectSealed(peer, id, sealed, signature, time, nonce) {
 async function askXml(base, account, peer, id, more = '') {
     const plain = `<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[person${++number}]]></FromUserName>` +
         `<CreateTime>${Math.floor(Date.now() / 1000)}</CreateTime><MsgType><![CDATA[text]]></MsgType>` +
-        `<Content><![CDATA[怎么入会]]></Content><MsgId>${24000000000000000n + BigInt(number)}</MsgId></xml>`;
+        `<Content><![CDATA[老板拖欠工资怎么办]]></Content><MsgId>${24000000000000000n + BigInt(number)}</MsgId></xml>`;
     const sealed = peer.seal(plain);
     const asked = query(peer, sealed);
     const extra = more && `&${more}&signature=${wecom.getSignature(TOKEN, asked.time, asked.nonce, '')}`;
@@ -113,18 +113,18 @@ async function askXml(base, account, peer, id, more = '') {
     assert.equal(answer.status, 200);
     const xml = await answer.text();
     const words = expectSealed(peer, id, element(xml, 'Encrypt'), element(xml, 'MsgSignature'), element(xml, 'TimeStamp'), element(xml, 'Nonce'));
-    assert.match(element(words, 'Content'), /会/);
+    assert.match(element(words, 'Content'), /工资/);
 }
 
 async function askBot(base, peer) {
     const sealed = peer.seal(JSON.stringify({ msgid: `M${++number}`, aibotid: 'AIB1', chatid: 'wr1', chattype: 'group',
-        from: { userid: 'zhangsan' }, msgtype: 'text', text: { content: '@工会小助手 怎么入会' } }));
+        from: { userid: 'zhangsan' }, msgtype: 'text', text: { content: '@工会小助手 老板拖欠工资怎么办' } }));
     const asked = query(peer, sealed);
     const answer = await fetch(`${base}/hooks/bot?${asked.text}`, { method: 'POST', body: JSON.stringify({ encrypt: sealed }) });
     const said = await answer.json();
     const words = JSON.parse(expectSealed(peer, '', said.encrypt, said.msgsignature, said.timestamp, said.nonce));
     assert.equal(words.stream.finish, true);
-    assert.match(words.stream.content, /会/);
+    assert.match(words.stream.content, /工资/);
 }
 
 const house = await open(process.argv[2]);
