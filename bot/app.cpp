@@ -344,8 +344,8 @@ struct App::Impl {
         for (auto& [id, account] : accounts) {
             const AccountHealth health = account.opened.door->health();
             account.connected.set(health.connected ? 1 : 0);
-            account.last_event.set(static_cast<double>(health.last_event_ms / 1000));
-            account.last_success.set(static_cast<double>(health.last_success_ms / 1000));
+            account.last_event.set(static_cast<double>(health.last_event_ms) / 1000);
+            account.last_success.set(static_cast<double>(health.last_success_ms) / 1000);
         }
         return metrics.expose();
     }

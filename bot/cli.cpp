@@ -436,7 +436,7 @@ int run_command_line(int argc, char** argv)
     app.add_option("--config", arguments.config_file, "configuration file (default lastmeter.toml)");
     const auto verb = [&](const char* name, const char* help, std::function<int()> run) {
         CLI::App* sub = app.add_subcommand(name, help);
-        sub->callback([&chosen, run] { chosen = run; });
+        sub->callback([&chosen, run = std::move(run)] { chosen = run; });
         return sub;
     };
     verb("serve", "run the bot", [&] { return serve(arguments, false); });

@@ -158,7 +158,7 @@ private:
                 return section == one.section && key_name == one.name;
             });
             if (key == std::end(keys))
-                unknown(node, section + "." + key_name, key_name, known);
+                unknown(node, std::string(section).append(".").append(key_name), key_name, known);
             else
                 read_key(*key, node);
         }

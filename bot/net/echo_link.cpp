@@ -17,7 +17,7 @@ void ignore_end(std::exception_ptr) {}
 
 asio::awaitable<LinkAnswer> EchoLink::call(Frame frame, std::chrono::milliseconds timeout)
 {
-    auto start_call = [timeout](auto handler, std::shared_ptr<EchoLink> self, Frame one) {
+    auto start_call = [timeout](auto handler, const std::shared_ptr<EchoLink>& self, Frame one) {
         auto home = asio::make_work_guard(handler);
         auto kept = std::make_shared<decltype(handler)>(std::move(handler));
         Done done = [kept, home](LinkAnswer answer) {

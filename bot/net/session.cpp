@@ -13,6 +13,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace bot::net {
 namespace {
@@ -196,10 +197,22 @@ private:
         lowest().expires_after(shared_->limits.body_timeout);
         if (parser.get().count(http::field::expect) > 0 && !parser.is_done())
             co_await tell_to_continue();
-        auto [body_ec, m] = co_await http::async_read(stream_, buffer_, parser, as_values);
+        error_code body_ec = take_buffered(parser);
+        if (!body_ec && !parser.is_done())
+            std::tie(body_ec, n) = co_await http::async_read(stream_, buffer_, parser, as_values);
         if (body_ec)
             co_return co_await refuse(body_ec);
         co_return co_await answer(parser);
+    }
+
+    /// What came along with the header; most requests are whole with it and need no second turn of the loop.
+    error_code take_buffered(Parser& parser)
+    {
+        error_code ec;
+        parser.eager(true);
+        while (!ec && !parser.is_done() && buffer_.size() > 0)
+            buffer_.consume(parser.put(buffer_.data(), ec));
+        return ec == http::error::need_more ? error_code() : ec;
     }
 
     /// RFC 9110, section 10.1.1: the peer holds its body back until it hears this.

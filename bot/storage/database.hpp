@@ -29,16 +29,16 @@ public:
     template <class F> boost::asio::awaitable<std::invoke_result_t<F&, soci::session&>> write(F work)
     {
         return net::run_blocking(
-            writer_pool_, [this, work = std::move(work)]() mutable { return write_now(std::move(work)); });
+            writer_pool_, [this, work = std::move(work)]() mutable { return write_now(work); });
     }
     template <class F> boost::asio::awaitable<std::invoke_result_t<F&, soci::session&>> read(F work)
     {
         return net::run_blocking(
-            reader_pool_, [this, work = std::move(work)]() mutable { return read_now(std::move(work)); });
+            reader_pool_, [this, work = std::move(work)]() mutable { return read_now(work); });
     }
 
     /// The same on the caller's thread: for the command line and for starting up.
-    template <class F> auto write_now(F work)
+    template <class F> auto write_now(F&& work)
     {
         const std::lock_guard lock(writer_mutex_);
         Transaction transaction(*writer_);
@@ -46,7 +46,7 @@ public:
         transaction.commit();
         return result;
     }
-    template <class F> auto read_now(F work)
+    template <class F> auto read_now(F&& work)
     {
         const std::lock_guard lock(reader_mutex_);
         return work(*reader_);

@@ -19,9 +19,9 @@ void count(soci::session& sql, const std::string& table,
 {
     std::string account, state;
     long long number = 0;
-    soci::statement rows = (sql.prepare << "SELECT account, state, COUNT(*) FROM " + table +
-                                               " GROUP BY account, state",
-                            soci::into(account), soci::into(state), soci::into(number));
+    soci::statement rows =
+        (sql.prepare << "SELECT account, state, COUNT(*) FROM " + table + " GROUP BY account, state",
+         soci::into(account), soci::into(state), soci::into(number));
     rows.execute();
     while (rows.fetch())
         (row_of(accounts, account).*counts)[state] = number;

@@ -15,8 +15,8 @@ namespace bot::doors::tencent {
 /// One callback and everything that became of it, shared by its redeliveries.
 struct Exchange {
     Promised<std::optional<Reply>> reply; ///< the house's answer
-    int deliveries = 0;           ///< how often the platform told us
-    bool is_acknowledged = false; ///< the platform was told that nothing comes in the response
+    int deliveries = 0;                   ///< how often the platform told us
+    bool is_acknowledged = false;         ///< the platform was told that nothing comes in the response
 
     /// Empty before it is there and where the house has nothing to say.
     std::string text() const
