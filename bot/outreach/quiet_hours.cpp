@@ -3,7 +3,8 @@
 #include "bot/core/time.hpp"
 
 #include <algorithm>
-#include <cstdio>
+#include <charconv>
+#include <string_view>
 
 namespace bot::outreach {
 namespace {
@@ -11,6 +12,24 @@ namespace {
 constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::int64_t minute_ms = 60'000;
 constexpr std::int64_t china_ms = 8 * 3'600'000;
+
+/// `hh` of at most two digits, not above `most`.
+std::optional<int> two_digits(std::string_view digits, int most)
+{
+    int number = 0;
+    const auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    const bool whole = ec == std::errc() && end == digits.data() + digits.size() && digits.size() <= 2;
+    return whole && number >= 0 && number <= most ? std::optional(number) : std::nullopt;
+}
+
+/// `21:30` → 1290.
+std::optional<int> minute_of_day(std::string_view time)
+{
+    const std::size_t colon = std::min(time.find(':'), time.size());
+    const auto hour = two_digits(time.substr(0, colon), 23);
+    const auto minute = two_digits(time.substr(std::min(colon + 1, time.size())), 59);
+    return hour && minute ? std::optional(*hour * 60 + *minute) : std::nullopt;
+}
 
 } // namespace
 
@@ -24,14 +43,13 @@ std::optional<QuietHours> QuietHours::parse(const std::string& text)
     QuietHours hours;
     if (text.empty())
         return hours;
-    int from_h = 0, from_m = 0, to_h = 0, to_m = 0;
-    char rest = 0;
-    if (std::sscanf(text.c_str(), "%2d:%2d-%2d:%2d%c", &from_h, &from_m, &to_h, &to_m, &rest) != 4 ||
-        std::min({from_h, from_m, to_h, to_m}) < 0 || std::max(from_h, to_h) > 23 ||
-        std::max(from_m, to_m) > 59)
+    const std::size_t dash = std::min(text.find('-'), text.size());
+    const auto from = minute_of_day(std::string_view(text).substr(0, dash));
+    const auto to = minute_of_day(std::string_view(text).substr(std::min(dash + 1, text.size())));
+    if (!from || !to)
         return std::nullopt;
-    hours.from_minute_ = from_h * 60 + from_m;
-    hours.to_minute_ = to_h * 60 + to_m;
+    hours.from_minute_ = *from;
+    hours.to_minute_ = *to;
     return hours;
 }
 

@@ -103,7 +103,7 @@ std::optional<Places> Windows::for_notice(const std::string& group, std::string_
     Window& window = windows_.at(to);
     if (window.used + count > rules_.answers)
         return std::nullopt;
-    const Places places{to, window.used + 1, count};
+    Places places{to, window.used + 1, count};
     window.used += count;
     rides_[group] = {std::string(text), places, window.until_ms};
     return places;

@@ -69,7 +69,7 @@ std::string cipher(const MessageKey& key, std::string_view in, bool encrypts)
                       EVP_CipherFinal_ex(context.get(), bytes_of(out) + written, &rest) == 1;
     if (!done)
         throw std::runtime_error("AES-256-CBC failed");
-    out.resize(static_cast<std::size_t>(written + rest));
+    out.resize(static_cast<std::size_t>(written) + static_cast<std::size_t>(rest));
     return out;
 }
 

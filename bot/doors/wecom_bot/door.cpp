@@ -405,9 +405,8 @@ asio::awaitable<SendOutcome> WecomBotDoor::answer_later(std::string url, std::st
     co_return tencent::classify(tencent::answer_of(result), tencent::company_codes());
 }
 
-asio::awaitable<SendOutcome> WecomBotDoor::push(const Chat& chat, std::string text)
+asio::awaitable<SendOutcome> WecomBotDoor::push(Chat where, std::string text)
 {
-    const Chat where = chat;
     SendOutcome outcome;
     const std::int64_t now = clock_.now_ms();
     std::int64_t wait_ms = per_hour_.take(where.id, 1, now);

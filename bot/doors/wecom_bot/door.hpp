@@ -67,7 +67,7 @@ private:
 
     void take_callback(const std::string& command, const std::string& request_id, const nlohmann::json& body);
     asio::awaitable<void> answer_on_line(Heard heard, std::string request_id);
-    asio::awaitable<SendOutcome> push(const Chat& chat, std::string text);
+    asio::awaitable<SendOutcome> push(Chat where, std::string text);
     asio::awaitable<SendOutcome> answer_later(std::string url, std::string text);
     void note_end(const SendOutcome& outcome);
     void note_event();

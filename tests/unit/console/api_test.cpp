@@ -191,7 +191,6 @@ TEST(Api, EveryRouteIsDescribedAndEveryNamedSchemaExists)
     for (const auto& [path, methods] : described["paths"].items())
         operations += methods.size();
     EXPECT_EQ(operations, desk.api->router().routes().size());
-    const std::string text = described.dump();
     for (const auto& route : desk.api->router().routes())
         for (const std::string& name : {route.takes, route.gives})
             if (!name.empty()) {

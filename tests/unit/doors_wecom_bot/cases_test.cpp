@@ -18,11 +18,11 @@ void check_event(const json& in, json out)
     const auto heard = to_heard("a", in["payload"], name);
     ASSERT_TRUE(heard.has_value());
     if (out.contains("reply_url")) {
-        EXPECT_EQ(heard->reply_url, out["reply_url"]);
+        EXPECT_EQ(json(heard->reply_url), out["reply_url"]);
         out.erase("reply_url");
     }
     if (out["kind"] == "poll") {
-        EXPECT_EQ(heard->stream_id, out["stream_id"]);
+        EXPECT_EQ(json(heard->stream_id), out["stream_id"]);
         out.erase("kind");
         out.erase("stream_id");
     }

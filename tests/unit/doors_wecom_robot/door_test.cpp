@@ -33,7 +33,7 @@ std::string repeated(const json& in)
 const CaseChecks checks{
     {"wecom-robot/api-request",
      [](const json& in, const json& out) {
-         EXPECT_EQ(send_path(in["key"].get<std::string>()), out["path"]);
+         EXPECT_EQ(json(send_path(in["key"].get<std::string>())), out["path"]);
          EXPECT_EQ(json::parse(text_message(in["text"], in["mention"])), out["json"]);
      }},
     {"wecom/robot-image",

@@ -39,7 +39,7 @@ public:
         port_ = server_->ports().front();
         thread_ = std::thread([this] { context_.run(); });
     }
-    ~Server()
+    ~Server() noexcept(false)
     {
         stop().wait();
         guard_.reset();

@@ -62,7 +62,7 @@ TEST(Audience, TakesWhateverTheDatabaseTakes)
         chain += " or group:3";
     EXPECT_EQ(town.reach(chain), 1);
     for (int depth = 0; depth < 6; ++depth)
-        nested = "org:1 or root and (" + nested + ")";
+        nested.insert(0, "org:1 or root and (").append(")");
     EXPECT_EQ(town.reach(nested), 4);
     EXPECT_EQ(town.reach("org:1 or root and not (org:1 or root and not (org:1 or root and not (root)))"), 0);
     EXPECT_FALSE(outreach::parse_audience("(" + nested + ")").condition);
